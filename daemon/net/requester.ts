@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { Dealer } from 'zeromq';
+import { type Codec, MAX_MESSAGE_BYTES, PROTOCOL } from '../../protos/index.ts';
+
+/** No reply came in time: the peer is down, away, or too busy. */
+export class NoReplyError extends Error {
+  override name = 'NoReplyError';
+}
+
+interface Envelope<Body> {
+  protocol: number;
+  requestId: string;
+  body: Body;
+}
+
+/** Sends requests to one peer and matches the replies to them, several under way at once. */
+export class Requester<RequestBody, ReplyBody> {
+  readonly #socket = new Dealer({ linger: 0, maxMessageSize: MAX_MESSAGE_BYTES, sendHighWaterMark: 1000 });
+  readonly #address: string;
+  readonly #requests: Codec<Envelope<RequestBody>>;
+  readonly #replies: Codec<Envelope<ReplyBody>>;
+  readonly #waiting = new Map<string, (body: ReplyBody) => void>();
+
+  /** @param address such as tcp://127.0.0.1:7400 */
+  constructor(address: string, requests: Codec<Envelope<RequestBody>>, replies: Codec<Envelope<ReplyBody>>) {
+    this.#address = address;
+    this.#requests = requests;
+    this.#replies = replies;
+  }
+
+  start(): void {
+    this.#socket.connect(this.#address);
+    void this.#receive();
+  }
+
+  stop(): void {
+    this.#socket.close();
+  }
+
+  /** @throws {NoReplyError} after timeoutMs */
+  async request(body: RequestBody, timeoutMs: number, requestId: string = randomUUID()): Promise<ReplyBody> {
+    const reply = Promise.withResolvers<ReplyBody>();
+    const timer = setTimeout(
+      () => reply.reject(new NoReplyError(`no reply from ${this.#address} within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    this.#waiting.set(requestId, reply.resolve);
+    try {
+      this.#socket
+        .send(['', this.#requests.encode({ protocol: PROTOCOL, requestId, body })])
+        .catch(reply.reject);
+      return await reply.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(requestId);
+    }
+  }
+
+  async #receive(): Promise<void> {
+    for await (const [, bytes] of this.#socket) {
+      const reply = this.#parse(bytes);
+      if (reply) this.#waiting.get(reply.requestId)?.(reply.body);
+    }
+  }
+
+  // A reply that can't be read is as good as none: its request runs into its deadline.
+  #parse(bytes: Uint8Array | undefined): Envelope<ReplyBody> | undefined {
+    try {
+      return bytes && this.#replies.decode(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+}

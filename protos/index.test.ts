@@ -1,0 +1,49 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { LobbyReply, LobbyRequest, PROTOCOL, RoomEvent, WireError } from './index.ts';
+
+test('a request comes back as it was sent', (t) => {
+  const request: LobbyRequest = {
+    protocol: PROTOCOL,
+    requestId: 'r1',
+    body: { kind: 'callRoom', room: 'main', command: { body: { kind: 'play', position: 3 } } },
+  };
+  t.deepEqual(LobbyRequest.decode(LobbyRequest.encode(request)), request);
+});
+
+test('an absent optional stays absent', (t) => {
+  const request: LobbyRequest = {
+    protocol: PROTOCOL,
+    requestId: '',
+    body: { kind: 'callRoom', room: 'main', command: { body: { kind: 'play' } } },
+  };
+  t.deepEqual(LobbyRequest.decode(LobbyRequest.encode(request)), request);
+});
+
+test('an event without a known body is refused', (t) => {
+  t.throws(() => RoomEvent.decode(new Uint8Array()), { instanceOf: WireError });
+});
+
+test('a value out of its range is refused, and the error says which', (t) => {
+  const bytes = LobbyRequest.encode({
+    protocol: PROTOCOL,
+    requestId: '',
+    body: { kind: 'setSpeakerVolume', name: 'kitchen', volume: 101 },
+  });
+  t.throws(() => LobbyRequest.decode(bytes), { instanceOf: WireError, message: /body\.volume/ });
+});
+
+test('arbitrary bytes never throw anything but WireError', (t) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      for (const codec of [LobbyRequest, LobbyReply, RoomEvent]) {
+        try {
+          codec.decode(bytes);
+        } catch (error) {
+          if (!(error instanceof WireError)) throw error;
+        }
+      }
+    }),
+  );
+  t.pass();
+});

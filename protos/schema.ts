@@ -1,0 +1,288 @@
+import * as v from 'valibot';
+
+// What a decoded message must be like before the program believes it. One schema a message of the
+// .proto files, in their order; units and meanings are told there. A oneof `body` is a union by `kind`.
+
+const number = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const index = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff));
+const percent = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100));
+const percentChange = v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100));
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+const text = v.pipe(v.string(), v.maxLength(2000));
+const id = v.pipe(v.string(), v.maxLength(100));
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hex'));
+const name = v.pipe(
+  v.string(),
+  v.minLength(1, 'a name is empty'),
+  v.maxLength(64, 'a name is longer than 64 characters'),
+  v.check(
+    (s) => s === s.trim() && !/\p{C}/u.test(s),
+    'a name has spaces around it or control characters in it',
+  ),
+);
+const protocol = count;
+
+function body<const T extends Record<string, v.ObjectEntries>>(kinds: T) {
+  type Option = {
+    [K in keyof T & string]: v.ObjectSchema<{ kind: v.LiteralSchema<K, undefined> } & T[K], undefined>;
+  }[keyof T & string];
+  const options = Object.entries(kinds).map(([kind, entries]) =>
+    v.object({ kind: v.literal(kind), ...entries }),
+  );
+  // Object.entries forgets which entries go with which kind; the type above is the same list.
+  return v.variant('kind', options as unknown as [Option, ...Option[]]);
+}
+
+// ---- clock.proto
+export const clockRequest = v.object({ protocol, t1Us: number });
+export const clockReply = v.object({ protocol, t1Us: number, t2Us: number, t3Us: number, clockId: id });
+
+// ---- media.proto
+export const codec = v.picklist(['MP3', 'WAV']);
+export const sampleFormat = v.picklist(['U8', 'S16LE', 'S24LE', 'S32LE', 'F32LE']);
+const sampleRate = v.pipe(v.number(), v.integer(), v.minValue(4000), v.maxValue(768_000));
+const channels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2));
+export const track = v.object({
+  hash,
+  bytes: count,
+  codec,
+  sampleRate,
+  channels,
+  frames: count,
+  title: text,
+  artist: text,
+  album: text,
+});
+export const trackIndex = v.object({
+  hash,
+  codec,
+  sampleRate,
+  channels,
+  frames: count,
+  audioOffset: count,
+  audioEnd: count,
+  startSkipFrames: count,
+  framesPerPacket: count,
+  packetsPerCheckpoint: count,
+  checkpointBytes: v.array(count),
+  sampleFormat: v.union([sampleFormat, v.literal('SAMPLE_FORMAT_UNKNOWN')]),
+});
+
+// ---- room.proto
+export const playState = v.picklist(['STOPPED', 'PLAYING', 'PAUSED']);
+export const timeline = v.object({
+  epoch: count,
+  state: playState,
+  itemId: id,
+  anchorFrame: number,
+  anchorRoomUs: number,
+  clockId: id,
+});
+export const queueItem = v.object({ itemId: id, track });
+export const upcoming = v.object({ items: v.array(queueItem) });
+export const levels = v.object({ volume: percent, muted: v.boolean() });
+export const member = v.object({ speakerId: id, name, volume: percent, muted: v.boolean(), delayUs: number });
+export const members = v.object({ members: v.array(member) });
+export const roomEvent = v.object({
+  protocol,
+  roomId: id,
+  runId: id,
+  seq: count,
+  sentRoomUs: number,
+  clockId: id,
+  body: body({
+    heartbeat: {},
+    timeline: timeline.entries,
+    upcoming: upcoming.entries,
+    levels: levels.entries,
+    members: members.entries,
+  }),
+});
+export const roomSnapshot = v.object({
+  roomId: id,
+  roomName: name,
+  runId: id,
+  seq: count,
+  clockId: id,
+  timeline,
+  upcoming,
+  levels,
+  members,
+});
+export const clockState = v.picklist(['UNSYNCHRONIZED', 'ACQUIRING', 'SYNCHRONIZED', 'HOLDOVER']);
+export const clockReport = v.object({
+  state: clockState,
+  offsetUs: number,
+  errorBoundUs: number,
+  driftPpm: number,
+  delayP95Us: number,
+});
+export const playoutState = v.picklist(['IDLE', 'SILENT', 'SOUNDING', 'STARVED', 'FAILED']);
+export const playoutReport = v.object({
+  state: playoutState,
+  epoch: count,
+  itemId: id,
+  positionFrame: number,
+  errorUs: number,
+  errorBoundUs: number,
+  dacPpm: number,
+  slewPpm: number,
+  bufferMs: number,
+  xruns: count,
+  resyncs: count,
+  lateStarts: count,
+  device: text,
+  rate: count,
+  format: id,
+});
+export const heldTrack = v.object({ hash, ratio: number });
+export const report = v.object({
+  protocol,
+  speakerId: id,
+  name,
+  runId: id,
+  seq: count,
+  sentRoomUs: number,
+  clock: clockReport,
+  playout: playoutReport,
+  leadUs: number,
+  held: v.array(heldTrack),
+  problem: text,
+});
+
+// ---- lobby.proto
+export const errorCode = v.picklist([
+  'BAD_REQUEST',
+  'VERSION',
+  'NOT_FOUND',
+  'REFUSED',
+  'BUSY',
+  'BAD_MEDIA',
+  'STORAGE',
+  'INTERNAL',
+]);
+export const failure = v.object({ code: errorCode, message: text });
+export const roomCommand = v.object({
+  body: body({
+    add: { tracks: v.array(track) },
+    remove: { positions: v.array(index) },
+    move: { from: index, to: index },
+    clear: {},
+    play: { position: v.exactOptional(index) },
+    pause: {},
+    toggle: {},
+    stop: {},
+    next: {},
+    prev: {},
+    seek: { seconds: number, relative: v.boolean() },
+    setVolume: { volume: v.exactOptional(percent), change: v.exactOptional(percentChange) },
+    setMuted: { muted: v.boolean() },
+    getStatus: {},
+    getQueue: {},
+  }),
+});
+export const speakerStatus = v.object({
+  member,
+  online: v.boolean(),
+  report: v.exactOptional(report),
+  reportAgeMs: number,
+});
+export const roomStatus = v.object({
+  roomId: id,
+  roomName: name,
+  state: playState,
+  item: v.exactOptional(queueItem),
+  queuePosition: count,
+  queueLength: count,
+  positionS: number,
+  durationS: number,
+  levels,
+  epoch: count,
+  startInMs: number,
+  spreadBoundUs: v.exactOptional(number),
+  speakers: v.array(speakerStatus),
+});
+export const roomQueue = v.object({ items: v.array(queueItem), current: count });
+const done = { note: text };
+export const roomAnswer = v.object({
+  body: body({ done, status: roomStatus.entries, queue: roomQueue.entries, failure: failure.entries }),
+});
+export const roomRequest = v.object({
+  protocol,
+  requestId: id,
+  body: body({
+    command: roomCommand.entries,
+    setMembers: members.entries,
+    renameRoom: { name },
+    getSnapshot: { speakerId: id },
+  }),
+});
+export const roomReply = v.object({
+  protocol,
+  requestId: id,
+  body: body({ answer: roomAnswer.entries, snapshot: roomSnapshot.entries, failure: failure.entries }),
+});
+export const lobbyRequest = v.object({
+  protocol,
+  requestId: id,
+  body: body({
+    callRoom: { room: name, command: roomCommand },
+    getInfo: {},
+    listRooms: {},
+    createRoom: { name },
+    deleteRoom: { name },
+    renameRoom: { name, newName: name },
+    listSpeakers: {},
+    moveSpeaker: { name, room: name },
+    setSpeakerDelay: { name, delayUs: number },
+    renameSpeaker: { name, newName: name },
+    setSpeakerVolume: { name, volume: v.exactOptional(percent), change: v.exactOptional(percentChange) },
+    setSpeakerMuted: { name, muted: v.boolean() },
+    hello: { speakerId: id, name, version: id, device: text, delayUs: v.exactOptional(number) },
+  }),
+});
+export const info = v.object({ name: text, version: id, mediaPort: port, clockPort: port, clockId: id });
+export const roomEntry = v.object({
+  roomId: id,
+  name,
+  running: v.boolean(),
+  state: playState,
+  title: text,
+  speakers: count,
+  speakersOnline: count,
+});
+export const speakerEntry = v.object({
+  speakerId: id,
+  name,
+  room: text,
+  online: v.boolean(),
+  volume: percent,
+  muted: v.boolean(),
+  delayUs: number,
+  version: id,
+  device: text,
+});
+export const assignment = v.object({
+  roomId: id,
+  roomName: name,
+  eventsPort: port,
+  requestsPort: port,
+  reportsPort: port,
+  clockPort: port,
+  mediaPort: port,
+  name,
+});
+export const lobbyReply = v.object({
+  protocol,
+  requestId: id,
+  body: body({
+    failure: failure.entries,
+    done,
+    room: roomAnswer.entries,
+    info: info.entries,
+    rooms: { rooms: v.array(roomEntry) },
+    speakers: { speakers: v.array(speakerEntry) },
+    assignment: assignment.entries,
+  }),
+});
