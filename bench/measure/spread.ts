@@ -1,0 +1,103 @@
+import { type Disturbance, findDisturbances } from './disturbances.ts';
+import { Tracks } from './position.ts';
+import { type Recording, timeRange, trueUsAt } from './recording.ts';
+import type { Reference } from './reference.ts';
+import { median, type Percentiles, percentiles } from './statistics.ts';
+import { type Trace, trace } from './trace.ts';
+
+export interface NamedRecording {
+  readonly name: string;
+  readonly recording: Recording;
+}
+
+export interface SpeakerReport {
+  readonly name: string;
+  /** First and last audible frame in µs of true time; null when nothing was heard. */
+  readonly onsetTrueUs: number | null;
+  readonly endTrueUs: number | null;
+  /** At each of the room's times: µs behind the room's median, positive is late; null when not heard. */
+  readonly lateUs: readonly (number | null)[];
+  /** Of |lateUs|. */
+  readonly errorUs: Percentiles;
+  readonly disturbances: readonly Disturbance[];
+}
+
+/** How far apart the speakers of a room were, from nothing but what their devices consumed. */
+export interface RoomReport {
+  /** Times looked at, µs of true time. */
+  readonly timesUs: readonly number[];
+  /** At each time: the largest difference between any two speakers; null with fewer than two on one track. */
+  readonly spreadUs: readonly (number | null)[];
+  readonly spread: Percentiles;
+  readonly speakers: readonly SpeakerReport[];
+}
+
+const STEP_US = 100_000;
+
+/**
+ * Measures every 100 ms where each speaker is in the tracks, and compares.
+ * @param references the tracks played, in any order
+ * @param windowUs only this part of true time is measured; all of it when absent
+ */
+export function measureRoom(
+  recordings: readonly NamedRecording[],
+  references: readonly Reference[],
+  windowUs: { fromUs: number; toUs: number } = wholeRange(recordings),
+): RoomReport {
+  const tracks = new Tracks(references);
+  const count = Math.max(0, Math.floor((windowUs.toUs - windowUs.fromUs) / STEP_US) + 1);
+  const firstUs = Math.ceil(windowUs.fromUs);
+  const timesUs = Array.from({ length: count }, (_, i) => firstUs + i * STEP_US);
+  const traces: Trace[] = [];
+  for (const { recording } of recordings) {
+    const hints = timesUs.map((_, i) => traces.map((other) => other[i]).find((position) => position) ?? null);
+    traces.push(trace(recording, tracks, timesUs, hints));
+  }
+  const lates = latenesses(traces, timesUs.length);
+  const spreadUs = timesUs.map((_, i) => {
+    const heard = lates.flatMap((late) => late[i] ?? []);
+    return heard.length < 2 ? null : Math.max(...heard) - Math.min(...heard);
+  });
+  const speakers = recordings.map(({ name, recording }, i): SpeakerReport => {
+    const lateUs = lates[i] ?? [];
+    const errorUs = percentiles(lateUs.filter((late) => late !== null).map(Math.abs));
+    const disturbances = findDisturbances(recording, tracks, timesUs, traces[i] ?? []);
+    return { name, ...audibleRange(recording), lateUs, errorUs, disturbances };
+  });
+  const spread = percentiles(spreadUs.filter((us) => us !== null));
+  return { timesUs, spreadUs, spread, speakers };
+}
+
+/** Each speaker's µs behind the median of those on the same track as the first of them; null else. */
+function latenesses(traces: readonly Trace[], count: number): (number | null)[][] {
+  const lates = traces.map((): (number | null)[] => []);
+  for (let i = 0; i < count; i++) {
+    const here = traces.map((positions) => positions[i] ?? null);
+    const track = here.find((position) => position)?.track;
+    const middle = median(here.flatMap((position) => (position?.track === track ? [position?.us ?? 0] : [])));
+    here.forEach((position, speaker) => {
+      lates[speaker]?.push(position && position.track === track ? middle - position.us : null);
+    });
+  }
+  return lates;
+}
+
+/** Above dither at 16 bits, below any music. */
+const AUDIBLE = 2e-4;
+
+function audibleRange(recording: Recording): Pick<SpeakerReport, 'onsetTrueUs' | 'endTrueUs'> {
+  const isAudible = (sample: number): boolean => Math.abs(sample) > AUDIBLE;
+  const first = recording.samples.findIndex(isAudible);
+  if (first < 0) return { onsetTrueUs: null, endTrueUs: null };
+  const last = recording.samples.findLastIndex(isAudible);
+  return { onsetTrueUs: trueUsAt(recording, first), endTrueUs: trueUsAt(recording, last) };
+}
+
+function wholeRange(recordings: readonly NamedRecording[]): { fromUs: number; toUs: number } {
+  const ranges = recordings.flatMap(({ recording }) => timeRange(recording) ?? []);
+  if (ranges.length === 0) return { fromUs: 0, toUs: 0 };
+  return {
+    fromUs: Math.min(...ranges.map(({ fromUs }) => fromUs)),
+    toUs: Math.max(...ranges.map(({ toUs }) => toUs)),
+  };
+}

@@ -1,0 +1,57 @@
+import { type Position, PositionTracker, type Tracks } from './position.ts';
+import type { Recording } from './recording.ts';
+
+/** A recording's position at each of a list of times; null where it has none. */
+export type Trace = readonly (Position | null)[];
+
+const PASSES = 4;
+const SAME_SPEED_PPM = 1;
+const MAX_SPEED_PPM = 1000;
+
+/**
+ * Positions at rising times in µs of true time. What is louder in a window weighs more, so that the speed
+ * of playing has to be known to place the window's centre: positions are measured again with the speed that
+ * their neighbours show, until that stays the same.
+ * @param hints positions of another speaker at the same times, for where a track repeats itself
+ */
+export function trace(
+  recording: Recording,
+  tracks: Tracks,
+  timesUs: readonly number[],
+  hints: Trace = [],
+): Trace {
+  const tracker = new PositionTracker(recording, tracks);
+  const positions = timesUs.map((trueUs, i) => tracker.at(trueUs, hints[i] ?? null));
+  let usedPpm = positions.map((): number | null => null);
+  for (let pass = 0; pass < PASSES; pass++) {
+    const speedsPpm = positions.map((_, i) => speedPpm(positions, timesUs, i));
+    const due = [...positions.keys()].filter((i) => differ(speedsPpm[i], usedPpm[i]));
+    for (const i of due) {
+      const [position, trueUs, speed] = [positions[i], timesUs[i], speedsPpm[i]];
+      if (position && trueUs !== undefined && speed != null) {
+        positions[i] = tracker.refine(trueUs, position, speed);
+      }
+    }
+    usedPpm = speedsPpm;
+  }
+  return positions;
+}
+
+/** The speed against nominal that the neighbours of position i show, as far as they are of the same run. */
+function speedPpm(positions: Trace, timesUs: readonly number[], i: number): number | null {
+  const here = positions[i];
+  if (here === null) return null;
+  const speedBetween = (from: number, to: number): number | null => {
+    const [a, b] = [positions[from], positions[to]];
+    const [aUs, bUs] = [timesUs[from], timesUs[to]];
+    if (!a || !b || aUs === undefined || bUs === undefined || a.track !== b.track) return null;
+    const ppm = ((b.us - a.us) / (bUs - aUs) - 1) * 1e6;
+    return Math.abs(ppm) <= MAX_SPEED_PPM ? ppm : null;
+  };
+  return speedBetween(i - 1, i + 1) ?? speedBetween(i, i + 1) ?? speedBetween(i - 1, i);
+}
+
+function differ(speed: number | null | undefined, used: number | null | undefined): boolean {
+  if (speed == null) return false;
+  return used == null || Math.abs(speed - used) > SAME_SPEED_PPM;
+}
