@@ -94,6 +94,7 @@ export const ClockReply = codec('ClockReply', schema.clockReply);
 export const TrackIndex = codec('TrackIndex', schema.trackIndex);
 export const RoomEvent = codec('RoomEvent', schema.roomEvent);
 export const Report = codec('Report', schema.report);
+export const Envelope = codec('Envelope', schema.envelope);
 export const RoomRequest = codec('RoomRequest', schema.roomRequest);
 export const RoomReply = codec('RoomReply', schema.roomReply);
 export const LobbyRequest = codec('LobbyRequest', schema.lobbyRequest);

@@ -135,6 +135,7 @@ export const playoutReport = v.object({
   device: text,
   rate: count,
   format: id,
+  gaps: count,
 });
 export const heldTrack = v.object({ hash, ratio: number });
 export const report = v.object({
@@ -163,6 +164,7 @@ export const errorCode = v.picklist([
   'INTERNAL',
 ]);
 export const failure = v.object({ code: errorCode, message: text });
+export const envelope = v.object({ protocol, requestId: id });
 export const roomCommand = v.object({
   body: body({
     add: { tracks: v.array(track) },

@@ -1,0 +1,94 @@
+import {
+  type Codec,
+  Envelope,
+  type Failure,
+  MAX_MESSAGE_BYTES,
+  PROTOCOL,
+  WireError,
+} from '../../protos/index.ts';
+import { messageOf } from '../errno.ts';
+import type { Logger } from '../logger.ts';
+import type { RequestHandler } from '../net/responder.ts';
+import { StorageError } from './database.ts';
+
+interface Message<Body> {
+  protocol: number;
+  requestId: string;
+  body: Body;
+}
+
+/** Longer ones would not be read by the peer. */
+const MAX_SENTENCE = 1000;
+
+type FailureBody = { kind: 'failure' } & Failure;
+
+/**
+ * Answers requests of one kind of peer: decodes, checks the protocol's version, has `handle` do the
+ * work, and turns whatever goes wrong into a failure that the asker can read.
+ */
+export function requestHandler<Request, Reply>(
+  requests: Codec<Message<Request>>,
+  replies: Codec<Message<Reply | FailureBody>>,
+  handle: (request: Request) => Reply | Promise<Reply>,
+  logger: Logger,
+): RequestHandler {
+  const encode = (requestId: string, body: Reply | FailureBody) => {
+    const reply = replies.encode({ protocol: PROTOCOL, requestId, body });
+    if (reply.length <= MAX_MESSAGE_BYTES) return reply;
+    const tooLong = failure('REFUSED', 'the reply is too long for one message: ask for less');
+    return replies.encode({ protocol: PROTOCOL, requestId, body: tooLong });
+  };
+  return async (bytes) => {
+    const envelope = readEnvelope(bytes);
+    if (!envelope) return encode('', failure('BAD_REQUEST', 'the request is not a Jam message'));
+    const { protocol, requestId } = envelope;
+    if (protocol !== PROTOCOL) return encode(requestId, otherVersion(protocol));
+    try {
+      return encode(requestId, await handle(requests.decode(bytes).body));
+    } catch (error) {
+      return encode(requestId, explain(error, logger));
+    }
+  };
+}
+
+/** What can be said no to with a code and a sentence. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly code: Failure['code'];
+
+  constructor(code: Failure['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function readEnvelope(bytes: Uint8Array): { protocol: number; requestId: string } | undefined {
+  try {
+    return Envelope.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function otherVersion(theirs: number): FailureBody {
+  return failure(
+    'VERSION',
+    `the request is of protocol version ${theirs}, this coordinator speaks ${PROTOCOL}: update the older of the two`,
+  );
+}
+
+function explain(error: unknown, logger: Logger): FailureBody {
+  if (error instanceof Refusal) return failure(error.code, error.message);
+  if (error instanceof WireError)
+    return failure('BAD_REQUEST', `the request can't be read: ${error.message}`);
+  if (error instanceof StorageError) {
+    logger.error(`a request was refused: ${error.message}`);
+    return failure('STORAGE', `${error.message}: see to the coordinator's disk`);
+  }
+  logger.error({ err: error }, `a request failed: ${messageOf(error)}`);
+  return failure('INTERNAL', `the coordinator failed at it: ${messageOf(error)}`);
+}
+
+function failure(code: Failure['code'], message: string): FailureBody {
+  return { kind: 'failure', code, message: message.slice(0, MAX_SENTENCE) };
+}
