@@ -1,0 +1,65 @@
+import test from 'ava';
+import { localUs, type Ppm, ppm } from '../../units.ts';
+import { DacModel } from './dac-model.ts';
+
+const rate = 48_000;
+
+interface Crystal {
+  readonly ppm: number;
+  readonly stepUs?: number;
+  readonly remembered?: Ppm;
+}
+
+/** Errors (µs, positive: the model is ahead) while a model watches a DAC for a minute, from `fromS` on. */
+function watch({ ppm: dacPpm, stepUs = 0, remembered }: Crystal, fromS: number): { errors: number[]; model: DacModel } {
+  const model = new DacModel(rate, remembered);
+  const errors: number[] = [];
+  const startUs = 7e9;
+  // As the playout thread's timer goes: uneven, and a bit late each time.
+  for (let i = 1, atUs = startUs; atUs < startUs + 60e6; i++) {
+    atUs += 5000 + (i % 5) * 1000 + ((i * 7919) % 701);
+    const played = ((atUs - startUs) / 1e6) * rate * (1 + dacPpm * 1e-6);
+    const stepFrames = Math.max(1, (stepUs / 1e6) * rate);
+    const lateUs = (i * 104729) % 13;
+    const reported = Math.floor(played / stepFrames) * stepFrames;
+    model.observe({
+      state: 'running',
+      atLocalUs: localUs(atUs + lateUs),
+      writtenFrames: reported + 4800,
+      delayFrames: 4800,
+    });
+    if (atUs - startUs > fromS * 1e6) errors.push(((model.frameAt(localUs(atUs)) - played) / rate) * 1e6);
+  }
+  return { errors, model };
+}
+
+const worst = (errors: number[]): number => Math.max(...errors.map(Math.abs));
+
+for (const dacPpm of [-60, 0, 60]) {
+  test(`a DAC ${dacPpm} ppm off is known to 15 µs after a second`, (t) => {
+    const { errors, model } = watch({ ppm: dacPpm }, 1);
+    t.true(worst(errors) < 15, `${worst(errors)} µs`);
+    t.true(Math.abs(model.ratePpm - dacPpm) < 0.5, `rate ${model.ratePpm} ppm`);
+  });
+}
+
+test('reports in steps of 1 ms are carried over', (t) => {
+  const { errors } = watch({ ppm: 21, stepUs: 1000 }, 10);
+  t.true(worst(errors) < 30, `${worst(errors)} µs`);
+});
+
+test('reports in steps of 10 ms are carried over', (t) => {
+  const { errors } = watch({ ppm: 21, stepUs: 10_000 }, 25);
+  t.true(worst(errors) < 60, `${worst(errors)} µs`);
+});
+
+test('a remembered rate helps at once', (t) => {
+  const { errors } = watch({ ppm: 55, remembered: ppm(54) }, 0.1);
+  t.true(worst(errors) < 25, `${worst(errors)} µs`);
+});
+
+test('heardAtLocalUs and frameAt are each other’s inverse', (t) => {
+  const { model } = watch({ ppm: -33 }, 1);
+  const at = localUs(7_030_000_123.5);
+  t.true(Math.abs(model.heardAtLocalUs(model.frameAt(at)) - at) < 0.01);
+});

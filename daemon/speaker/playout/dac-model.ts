@@ -1,0 +1,138 @@
+import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm } from '../../units.ts';
+import type { SinkStatus } from './sink.ts';
+import { type Point, upperLine } from './upper-line.ts';
+
+/** One point is kept of each stretch of this length: the one nearest to the line. */
+const blockUs = 100_000;
+/** The line is fitted over this long; longer when the device reports coarsely. */
+const windowUs = 12_000_000;
+const coarseWindowUs = 40_000_000;
+/** A device whose reports scatter more than this reports coarsely. */
+const coarseUs = 200;
+/** How far crystals are off when nothing is known. */
+const unknownRatePpm = 60;
+/** How far a remembered rate can have moved since. */
+const rememberedRatePpm = 2;
+
+/**
+ * When a frame that was written will be heard: a line through the device's reports.
+ *
+ * A report can only be behind the truth (the driver's last update was a while ago, the stamp was taken late), so
+ * the line lies on top of the points (see upper-line.ts), which carries over reports in steps of milliseconds.
+ */
+export class DacModel {
+  readonly #rate: number;
+  #points: Point[] = [];
+  #block: Point | undefined;
+  #blockEndUs = 0;
+  #ratePpm: number;
+  #ratePriorPpm: number;
+  #rateSigmaPpm: number;
+  #scatterUs = 0;
+  #refUs = 0;
+  #refFrame = 0;
+
+  /**
+   * @param rate nominal, Hz
+   * @param rememberedPpm of this device's crystal, from an earlier run
+   */
+  constructor(rate: number, rememberedPpm?: Ppm) {
+    this.#rate = rate;
+    this.#ratePpm = this.#ratePriorPpm = rememberedPpm ?? 0;
+    this.#rateSigmaPpm = rememberedPpm === undefined ? unknownRatePpm : rememberedRatePpm;
+  }
+
+  /** The DAC's rate against the local clock; positive: the DAC is fast. */
+  get ratePpm(): Ppm {
+    return ppm(this.#ratePpm);
+  }
+
+  /** How far the line may be off, from the scatter of the reports and their number. */
+  get errorBoundUs(): number {
+    const spanS = this.#spanUs() / 1e6;
+    const count = this.#points.length + 1;
+    return (12 * this.#scatterUs) / count + 2 + (spanS < 2 ? 20 : 0);
+  }
+
+  /** Whether there is enough to place a frame by. */
+  get ready(): boolean {
+    return this.#points.length >= 2;
+  }
+
+  /** Frames count from a new start (the device was restarted); the crystal is the same one. */
+  restart(): void {
+    this.#points = [];
+    this.#block = undefined;
+    this.#ratePriorPpm = this.#ratePpm;
+    this.#rateSigmaPpm = Math.min(this.#rateSigmaPpm, rememberedRatePpm);
+  }
+
+  /** Takes in a report of the running device. */
+  observe(status: SinkStatus): void {
+    const point = { x: status.atLocalUs, y: this.#toUs(status.writtenFrames - status.delayFrames) };
+    if (this.#points.length === 0 && !this.#block) {
+      this.#refUs = point.x;
+      this.#refFrame = status.writtenFrames - status.delayFrames;
+      this.#blockEndUs = point.x + blockUs / 10;
+    }
+    if (!this.#block || this.#above(point) >= this.#above(this.#block)) this.#block = point;
+    this.#raise(point);
+    if (point.x >= this.#blockEndUs) this.#endBlock(point.x);
+  }
+
+  /** When a frame will leave the DAC. */
+  heardAtLocalUs(frame: Frames): LocalUs {
+    return localUs(this.#refUs + ((frame - this.#refFrame) / this.#rate) * (1e6 / (1 + this.#ratePpm * 1e-6)));
+  }
+
+  /** The frame (with its fraction) that leaves the DAC at a time. */
+  frameAt(at: LocalUs): Frames {
+    return frames(this.#refFrame + ((at - this.#refUs) / 1e6) * this.#rate * (1 + this.#ratePpm * 1e-6));
+  }
+
+  #toUs(count: number): number {
+    return (count / this.#rate) * 1e6;
+  }
+
+  /** How far a point is above the present line, in nominal µs. */
+  #above(point: Point): number {
+    return point.y - this.#toUs(this.frameAt(localUs(point.x)));
+  }
+
+  // Until the first fit the line is only lifted onto each point that is above it.
+  #raise(point: Point): void {
+    const above = this.#above(point);
+    if (above > 0 && this.#points.length < 3) this.#refFrame += (above / 1e6) * this.#rate;
+  }
+
+  #endBlock(nowUs: number): void {
+    if (this.#block) this.#points.push(this.#block);
+    this.#block = undefined;
+    // Short blocks first, so that a start soon after opening has something to go by.
+    this.#blockEndUs = nowUs + (this.#points.length < 20 ? blockUs / 4 : blockUs);
+    const keepUs = this.#scatterUs > coarseUs ? coarseWindowUs : windowUs;
+    while (this.#points[0] && this.#points[0].x < nowUs - keepUs) this.#points.shift();
+    if (this.#points.length >= 2) this.#fit(nowUs);
+  }
+
+  #fit(nowUs: number): void {
+    const spanUs = this.#spanUs();
+    const line = upperLine(this.#points);
+    const scatterUs = line.meanGap;
+    const fittedPpm = (line.slope - 1) * 1e6;
+    // Two points near the line fix its slope; each is off by about the mean gap over their number.
+    const fitSigmaPpm = ((4 * scatterUs) / Math.sqrt(this.#points.length) + 1) / (spanUs / 1e6);
+    const weight = this.#rateSigmaPpm ** 2 / (this.#rateSigmaPpm ** 2 + fitSigmaPpm ** 2);
+    this.#ratePpm = this.#ratePriorPpm + weight * (fittedPpm - this.#ratePriorPpm);
+    this.#scatterUs = scatterUs;
+    const slope = 1 + this.#ratePpm * 1e-6;
+    const origin = this.#points[0]!;
+    const top = Math.max(...this.#points.map((p) => p.y - origin.y - slope * (p.x - origin.x)));
+    this.#refUs = nowUs;
+    this.#refFrame = ((origin.y + top + slope * (nowUs - origin.x)) / 1e6) * this.#rate;
+  }
+
+  #spanUs(): number {
+    return (this.#points.at(-1)?.x ?? 0) - (this.#points[0]?.x ?? 0);
+  }
+}

@@ -1,0 +1,43 @@
+import type { TrackIndex } from '../../../protos/index.ts';
+import type { ClockMap } from '../../clock/clock-map.ts';
+import type { Ppm } from '../../units.ts';
+import type { Plan } from './plan.ts';
+import type { GlitchNote, PlayerReport, PlayoutLevels } from './player.ts';
+import type { SinkSpec } from './sink-spec.ts';
+
+/** What the playout thread is started with. */
+export interface PlayoutSettings {
+  readonly sink: SinkSpec;
+  /** ALSA PCM name; for other sinks of no meaning. */
+  readonly device: string;
+  readonly bufferMs: number;
+  readonly dacPpm: Ppm | undefined;
+}
+
+/** To the playout thread. Answers carry the id of the question. */
+export type ToPlayout =
+  | { readonly type: 'plan'; readonly plan: Plan }
+  | { readonly type: 'map'; readonly map: ClockMap }
+  | { readonly type: 'levels'; readonly levels: PlayoutLevels }
+  | { readonly type: 'delay'; readonly delayUs: number }
+  | { readonly type: 'answer'; readonly id: number; readonly value: Uint8Array | TrackIndex }
+  | { readonly type: 'failed'; readonly id: number; readonly reason: string }
+  | { readonly type: 'close' };
+
+/** What the playout thread asks of the media cache. */
+export type MediaQuestion =
+  | { readonly type: 'index'; readonly hash: string }
+  | {
+      readonly type: 'read';
+      readonly hash: string;
+      readonly bytes: number;
+      readonly offset: number;
+      readonly length: number;
+    };
+
+/** From the playout thread. */
+export type FromPlayout =
+  | { readonly type: 'report'; readonly report: PlayerReport }
+  | { readonly type: 'glitch'; readonly note: GlitchNote }
+  | { readonly type: 'question'; readonly id: number; readonly question: MediaQuestion }
+  | { readonly type: 'scheduling'; readonly text: string };

@@ -1,0 +1,247 @@
+import { type ClockMap, toRoom } from '../../clock/clock-map.ts';
+import { type Frames, frames, type LocalUs, localUs, type Ppm, type RoomUs } from '../../units.ts';
+import { DacModel } from './dac-model.ts';
+import { amplitudeOf, GainRamp } from './gain.ts';
+import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
+import { type Glitch, Renderer } from './renderer.ts';
+import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sink.ts';
+import { type OpenStream, StreamPool } from './stream-pool.ts';
+
+/** How loud: the room's and the speaker's own volume, 0 to 100. */
+export interface PlayoutLevels {
+  readonly roomVolume: number;
+  readonly speakerVolume: number;
+  readonly muted: boolean;
+}
+
+export interface PlayerOptions {
+  /** Written ahead of what is heard while music plays, ms. */
+  readonly bufferMs: number;
+  /** The DAC's rate from an earlier run, if there was one. */
+  readonly dacPpm: Ppm | undefined;
+}
+
+/** What a person or the room may want to know of the playout at one time. */
+export interface PlayerReport {
+  readonly state: 'IDLE' | 'SILENT' | 'SOUNDING' | 'STARVED' | 'FAILED';
+  readonly epoch: number;
+  readonly itemId: string;
+  readonly positionFrame: Frames;
+  /** heard − intended, positive is late. */
+  readonly errorUs: number;
+  /** Of the DAC model. */
+  readonly errorBoundUs: number;
+  readonly dacPpm: Ppm;
+  readonly slewPpm: number;
+  readonly bufferMs: number;
+  /** From hearing of a start to sounding, network apart. */
+  readonly leadUs: number;
+  readonly xruns: number;
+  readonly resyncs: number;
+  readonly lateStarts: number;
+  readonly gaps: number;
+  readonly format: SinkFormat | undefined;
+  /** What is wrong, for people; empty when nothing is. */
+  readonly problem: string;
+}
+
+/** A glitch as it goes into the log. */
+export interface GlitchNote {
+  readonly kind: Glitch | 'xrun';
+  readonly text: string;
+}
+
+/** Written ahead in silence: little, so that a start is heard soon. */
+const idleBufferMs = 60;
+const blockFrames = 512;
+/** From a message's arrival to the next tick, and what a tick takes. */
+const tickUs = 20_000;
+const reopenUs = 1_000_000;
+
+/**
+ * Keeps a sink filled with what the plan says is heard when: one tick asks the device where it is, and renders
+ * and writes what is missing. It is called every few milliseconds and reads no clock itself.
+ */
+export class Player {
+  readonly #sink: Sink;
+  readonly #options: PlayerOptions;
+  readonly #streams: StreamPool;
+  readonly #onGlitch: (note: GlitchNote) => void;
+  readonly #gain = new GainRamp();
+  readonly #counts = { xruns: 0, resyncs: 0, lateStarts: 0, gaps: 0 };
+  #open: { format: SinkFormat; dac: DacModel; renderer: Renderer; block: Float32Array } | undefined;
+  #status: SinkStatus | undefined;
+  #plan: Plan = emptyPlan;
+  #map: ClockMap | undefined;
+  #delayUs = 0;
+  #problem = '';
+  #reopenAtUs = Number.NEGATIVE_INFINITY;
+  #dacPpm: Ppm | undefined;
+
+  constructor(sink: Sink, openStream: OpenStream, options: PlayerOptions, onGlitch: (note: GlitchNote) => void) {
+    this.#sink = sink;
+    this.#options = options;
+    this.#dacPpm = options.dacPpm;
+    this.#streams = new StreamPool(openStream);
+    this.#onGlitch = onGlitch;
+  }
+
+  /** From the next frame written on, the plan so far goes on until this one begins. */
+  setPlan(plan: Plan): void {
+    this.#plan = splice(this.#plan, plan);
+  }
+
+  setClockMap(map: ClockMap): void {
+    this.#map = map;
+  }
+
+  setLevels({ roomVolume, speakerVolume, muted }: PlayoutLevels): void {
+    this.#gain.moveTo(muted ? 0 : amplitudeOf(roomVolume) * amplitudeOf(speakerVolume));
+  }
+
+  /** @param delayUs of what follows the DAC; the speaker plays that much earlier */
+  setDelay(delayUs: number): void {
+    this.#delayUs = delayUs;
+  }
+
+  /** Brings the device up to date. Called every few ms. */
+  tick(now: LocalUs): void {
+    try {
+      if (!this.#open && now >= this.#reopenAtUs) this.#openSink();
+      if (this.#open) this.#fill();
+    } catch (error) {
+      if (!(error instanceof SinkError)) throw error;
+      this.#fail(error, now);
+    }
+  }
+
+  close(): void {
+    this.#streams.close();
+    if (this.#open) this.#sink.close();
+    this.#open = undefined;
+  }
+
+  report(now: LocalUs): PlayerReport {
+    const open = this.#open;
+    const at = this.#map && toRoom(this.#map, localUs(now + this.#delayUs));
+    const segment = at === undefined ? undefined : this.#plan.segments[segmentIndexAt(this.#plan, at)];
+    const sounding = hasSound(segment) ? segment : undefined;
+    return {
+      state: this.#stateNow(),
+      epoch: segment?.epoch ?? 0,
+      itemId: sounding?.sound.itemId ?? '',
+      positionFrame: sounding && at !== undefined ? positionAt(sounding, at) : frames(0),
+      errorUs: open?.renderer.errorUs ?? 0,
+      errorBoundUs: open?.dac.errorBoundUs ?? 0,
+      dacPpm: open?.dac.ratePpm ?? (0 as Ppm),
+      slewPpm: open?.renderer.voice?.slewPpm ?? 0,
+      bufferMs: open && this.#status ? (this.#status.delayFrames / open.format.rate) * 1000 : 0,
+      leadUs: (this.#aheadMs() * 1000 + tickUs),
+      ...this.#counts,
+      format: open?.format,
+      problem: this.#problem || (this.#streams.problem ?? ''),
+    };
+  }
+
+  #stateNow(): PlayerReport['state'] {
+    if (!this.#open) return this.#problem ? 'FAILED' : 'IDLE';
+    if (this.#open.renderer.starved) return 'STARVED';
+    return this.#open.renderer.voice ? 'SOUNDING' : 'SILENT';
+  }
+
+  #openSink(): void {
+    const format = this.#sink.open();
+    this.#open = {
+      format,
+      dac: new DacModel(format.rate, this.#dacPpm),
+      renderer: new Renderer(
+        format.rate,
+        format.channels,
+        blockFrames,
+        (segment) => this.#streams.get(segment),
+        this.#gain,
+        (glitch, at) => this.#note(glitch, at),
+      ),
+      block: new Float32Array(blockFrames * format.channels),
+    };
+    this.#gain.setRate(format.rate);
+    this.#problem = '';
+    this.#startSink();
+  }
+
+  #startSink(): void {
+    if (!this.#open) return;
+    const { rate, channels } = this.#open.format;
+    this.#sink.start(new Float32Array(Math.round((idleBufferMs / 1000) * rate) * channels));
+  }
+
+  #fill(): void {
+    if (!this.#open) return;
+    const { format, dac } = this.#open;
+    const status = this.#sink.status();
+    if (status.state === 'xrun') return this.#recover();
+    this.#status = status;
+    dac.observe(status);
+    this.#dacPpm = dac.ratePpm;
+    this.#prepare(frames(status.writtenFrames));
+    const wanted = (this.#aheadMs() / 1000) * format.rate - status.delayFrames;
+    let missing = Math.floor(Math.min(wanted, this.#sink.writableFrames()));
+    for (let written = status.writtenFrames; missing > 0; ) {
+      const count = Math.min(missing, blockFrames);
+      if (!this.#write(frames(written), count)) return this.#recover();
+      written += count;
+      missing -= count;
+    }
+  }
+
+  /** Drops what is over from the plan, and has the streams decode what comes. */
+  #prepare(head: Frames): void {
+    const at = this.#roomTimeOf(head);
+    if (at === undefined) return;
+    this.#plan = since(this.#plan, at);
+    this.#streams.update(this.#plan, at);
+  }
+
+  #write(first: Frames, count: number): boolean {
+    if (!this.#open) return false;
+    const { renderer, dac, block, format } = this.#open;
+    const timing = this.#map && dac.ready ? { map: this.#map, dac, delayUs: this.#delayUs } : undefined;
+    renderer.render(first, count, this.#plan, timing, block);
+    return this.#sink.write(block.subarray(0, count * format.channels));
+  }
+
+  /** The device ran dry: it starts again, and the plan says what it then plays. */
+  #recover(): void {
+    this.#counts.xruns++;
+    this.#onGlitch({ kind: 'xrun', text: 'xrun: the device ran dry and was started again' });
+    this.#open?.renderer.cut();
+    this.#open?.dac.restart();
+    this.#startSink();
+  }
+
+  #note(glitch: Glitch, at: RoomUs): void {
+    if (glitch === 'resync') this.#counts.resyncs++;
+    if (glitch === 'late start') this.#counts.lateStarts++;
+    if (glitch === 'gap') this.#counts.gaps++;
+    this.#onGlitch({ kind: glitch, text: `${glitch} at room time ${Math.round(at)} µs` });
+  }
+
+  #fail(error: SinkError, now: LocalUs): void {
+    this.#problem = error.message;
+    this.#reopenAtUs = now + reopenUs;
+    this.#open = undefined;
+    this.#status = undefined;
+    this.#sink.close();
+  }
+
+  #roomTimeOf(frame: Frames): RoomUs | undefined {
+    if (!this.#open?.dac.ready || this.#map?.clockId !== this.#plan.clockId) return undefined;
+    return toRoom(this.#map, localUs(this.#open.dac.heardAtLocalUs(frame) + this.#delayUs));
+  }
+
+  /** How much is to be written ahead: more while something sounds. */
+  #aheadMs(): number {
+    const renderer = this.#open?.renderer;
+    return renderer?.voice || renderer?.starved ? this.#options.bufferMs : idleBufferMs;
+  }
+}

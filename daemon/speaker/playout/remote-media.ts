@@ -1,0 +1,48 @@
+import type { Track, TrackIndex } from '../../../protos/index.ts';
+import type { Decoder } from './decoder.ts';
+import { openDecoder } from './open-decoder.ts';
+import type { MediaQuestion } from './messages.ts';
+
+type Answer = Uint8Array | TrackIndex;
+
+/** The media cache as the playout thread sees it: questions to the main thread, answered when the bytes are there. */
+export class RemoteMedia {
+  readonly #ask: (id: number, question: MediaQuestion) => void;
+  readonly #open = new Map<number, PromiseWithResolvers<Answer>>();
+  #lastId = 0;
+
+  constructor(ask: (id: number, question: MediaQuestion) => void) {
+    this.#ask = ask;
+  }
+
+  /** A decoder for a track. @throws when the track can't be had */
+  async openDecoder(track: Track): Promise<Decoder> {
+    const index = await this.#question({ type: 'index', hash: track.hash });
+    if (index instanceof Uint8Array) throw new Error(`bytes came for the index of ${track.hash}`);
+    return openDecoder(index, { read: (offset, length) => this.#read(track, offset, length) });
+  }
+
+  answer(id: number, value: Answer): void {
+    this.#open.get(id)?.resolve(value);
+    this.#open.delete(id);
+  }
+
+  fail(id: number, reason: string): void {
+    this.#open.get(id)?.reject(new Error(reason));
+    this.#open.delete(id);
+  }
+
+  async #read({ hash, bytes }: Track, offset: number, length: number): Promise<Uint8Array> {
+    const value = await this.#question({ type: 'read', hash, bytes, offset, length });
+    if (!(value instanceof Uint8Array)) throw new Error(`an index came for bytes of ${hash}`);
+    return value;
+  }
+
+  #question(question: MediaQuestion): Promise<Answer> {
+    const id = ++this.#lastId;
+    const answer = Promise.withResolvers<Answer>();
+    this.#open.set(id, answer);
+    this.#ask(id, question);
+    return answer.promise;
+  }
+}

@@ -1,0 +1,57 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { monotonicClock } from '../../local-clock.ts';
+import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
+import { Player } from './player.ts';
+import { requestRealtime } from './realtime.ts';
+import { RemoteMedia } from './remote-media.ts';
+import { createSink } from './sink-spec.ts';
+import { TrackStream } from './track-stream.ts';
+
+// The playout thread: a player, ticked by a timer and told what to do by messages.
+
+// Uneven, so that no device that reports in steps is always asked at the same place of a step.
+const ticksMs = [8, 5, 7, 9, 6];
+const reportMs = 250;
+const port = parentPort;
+if (!port) throw new Error('the playout thread is started by playout-thread.ts');
+
+const settings = workerData as PlayoutSettings;
+const tell = (message: FromPlayout): void => port.postMessage(message);
+const media = new RemoteMedia((id, question) => tell({ type: 'question', id, question }));
+const player = new Player(
+  createSink(settings.sink, { device: settings.device, clock: monotonicClock }),
+  (track) => new TrackStream(media.openDecoder(track), track.frames, track.sampleRate),
+  settings,
+  (note) => tell({ type: 'glitch', note }),
+);
+tell({ type: 'scheduling', text: requestRealtime() });
+
+let ticks = 0;
+let ticking = setTimeout(tick, 0);
+function tick(): void {
+  player.tick(monotonicClock());
+  ticking = setTimeout(tick, ticksMs[ticks++ % ticksMs.length]);
+}
+const reporting = setInterval(() => tell({ type: 'report', report: player.report(monotonicClock()) }), reportMs);
+
+port.on('message', (message: ToPlayout) => {
+  switch (message.type) {
+    case 'plan':
+      return player.setPlan(message.plan);
+    case 'map':
+      return player.setClockMap(message.map);
+    case 'levels':
+      return player.setLevels(message.levels);
+    case 'delay':
+      return player.setDelay(message.delayUs);
+    case 'answer':
+      return media.answer(message.id, message.value);
+    case 'failed':
+      return media.fail(message.id, message.reason);
+    case 'close':
+      clearTimeout(ticking);
+      clearInterval(reporting);
+      player.close();
+      port.close();
+  }
+});
