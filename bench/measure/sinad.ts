@@ -9,6 +9,8 @@ export interface SineFit {
   readonly residualRms: number;
 }
 
+const MAX_ROUNDS = 12;
+
 /**
  * Fits amplitude, phase, frequency and offset of one sine by least squares: the four-parameter fit of IEEE
  * 1057-2017. The guess must be right to about half a period over the whole record, else it settles elsewhere.
@@ -22,8 +24,8 @@ export function fitSine(record: ArrayLike<number>, times: ArrayLike<number>, gue
   const middle = (first + last) / 2;
   const scale = Math.max((last - first) / 2, Number.MIN_VALUE);
   let omega = 2 * Math.PI * guessHz;
-  let solution = [0, 0, 0, 0];
-  for (let round = 0; round < 12; round++) {
+  let solution = solveRound(record, times, middle, scale, omega, undefined);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     solution = solveRound(record, times, middle, scale, omega, solution);
     const change = (solution[3] ?? 0) / scale;
     omega += change;
@@ -73,15 +75,19 @@ export function sinadOfWindowsDb(fits: readonly SineFit[]): number {
   return 10 * Math.log10(signal / residual);
 }
 
-/** One Gauss-Newton step: cosine, sine, offset, and the change of omega × scale. */
+/**
+ * One Gauss-Newton step: cosine, sine, offset, and the change of omega × scale. Without a previous solution the
+ * frequency's influence isn't known yet, and the change is 0.
+ */
 function solveRound(
   record: ArrayLike<number>,
   times: ArrayLike<number>,
   middle: number,
   scale: number,
   omega: number,
-  [cosine = 0, sine = 0]: readonly number[],
+  previous: readonly number[] | undefined,
 ): number[] {
+  const [cosine = 0, sine = 0] = previous ?? [];
   const matrix = Array.from({ length: 4 }, () => [0, 0, 0, 0, 0]);
   const row = [0, 0, 1, 0, 0];
   for (let i = 0; i < record.length; i++) {
@@ -94,8 +100,7 @@ function solveRound(
     row[4] = record[i]!;
     addOuterProduct(matrix, row);
   }
-  // Before there is a first amplitude the frequency can't be seen: three parameters then.
-  if (cosine === 0 && sine === 0) matrix[3] = [0, 0, 0, 1, 0];
+  if (!previous) matrix[3] = [0, 0, 0, 1, 0];
   return solve(matrix);
 }
 
