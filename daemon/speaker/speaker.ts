@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Assignment, Failure, RoomEvent, RoomSnapshot } from '../../protos/index.ts';
+import { ClockClient } from '../clock/clock-client.ts';
 import { toRoom } from '../clock/clock-map.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
+import type { DriftStore } from '../clock/drift-store.ts';
 import type { Logger } from '../logger.ts';
 import type { LocalClock } from '../units.ts';
 import { version } from '../version.ts';
@@ -15,7 +17,6 @@ import { PlayoutThread } from './playout/playout-thread.ts';
 import type { SinkSpec } from './playout/sink-spec.ts';
 import { RoomLink } from './room-link.ts';
 import { reportOf } from './telemetry.ts';
-import { TimeKeeper } from './time-keeper.ts';
 
 /** What a speaker is told at its start. */
 export interface SpeakerSettings {
@@ -38,14 +39,15 @@ export class Speaker {
   readonly #settings: SpeakerSettings;
   readonly #identity: Identity;
   readonly #cache: MediaCache;
+  readonly #drifts: DriftStore;
   readonly #clock: LocalClock;
   readonly #log: Logger;
   readonly #lobby: LobbyLink;
   readonly #playout: PlayoutThread;
-  readonly #time: TimeKeeper;
   readonly #startedAtMs = performance.now();
   #assignment: Assignment | undefined;
   #room: RoomLink | undefined;
+  #time: ClockClient | undefined;
   #view: RoomView | undefined;
   #clockUpdate: ClockUpdate | undefined;
   #player: PlayerReport | undefined;
@@ -57,6 +59,7 @@ export class Speaker {
     settings: SpeakerSettings,
     identity: Identity,
     cache: MediaCache,
+    drifts: DriftStore,
     clock: LocalClock,
     log: Logger,
     onDeath: (error: Error) => void,
@@ -64,6 +67,7 @@ export class Speaker {
     this.#settings = settings;
     this.#identity = identity;
     this.#cache = cache;
+    this.#drifts = drifts;
     this.#clock = clock;
     this.#log = log;
     const address = `tcp://${settings.host}:${settings.port}`;
@@ -72,11 +76,13 @@ export class Speaker {
       onRefusal: (failure) => this.#refused(failure),
       onSilence: () => this.#say(`the coordinator at ${settings.host}:${settings.port} doesn't answer`),
     });
-    this.#time = new TimeKeeper(clock, identity, (update) => this.#tick(update));
     const { sink, device, bufferMs } = settings;
     this.#playout = new PlayoutThread(
       { sink, device, bufferMs, dacPpm: identity.dacPpm(device) },
-      { index: (hash) => cache.index(hash), read: (hash, bytes, offset, length) => cache.bytes(hash, bytes).read(offset, length) },
+      {
+        index: (hash) => cache.index(hash),
+        read: (hash, bytes, offset, length) => cache.bytes(hash, bytes).read(offset, length),
+      },
       {
         onReport: (report) => this.#observe(report),
         onGlitch: ({ text }) => log.warn(text),
@@ -96,7 +102,7 @@ export class Speaker {
     clearInterval(this.#reporting);
     this.#lobby.stop();
     this.#room?.stop();
-    this.#time.stop();
+    await this.#time?.stop();
     this.#rememberDac();
     await this.#playout.stop();
     await this.#cache.stop();
@@ -118,9 +124,9 @@ export class Speaker {
     if (isDeepStrictEqual(assignment, this.#assignment)) return;
     const { host } = this.#settings;
     this.#log.info(`${assignment.name} plays in room ${assignment.roomName}`);
+    if (assignment.clockPort !== this.#assignment?.clockPort) this.#keepTimeWith(assignment.clockPort);
     this.#assignment = assignment;
     this.#cache.setServer(host, assignment.mediaPort);
-    this.#time.follow(host, assignment.clockPort);
     this.#room?.stop();
     this.#room = new RoomLink(
       host,
@@ -130,6 +136,18 @@ export class Speaker {
       this.#log,
     );
     this.#room.start();
+  }
+
+  #keepTimeWith(clockPort: number): void {
+    void this.#time?.stop();
+    this.#time = new ClockClient({
+      address: `tcp://${this.#settings.host}:${clockPort}`,
+      clock: this.#clock,
+      drifts: this.#drifts,
+      onUpdate: (update) => this.#tick(update),
+      onProblem: (message) => this.#log.warn(message),
+    });
+    this.#time.start();
   }
 
   #refused({ message }: Failure): void {

@@ -11,7 +11,10 @@ interface Crystal {
 }
 
 /** Errors (µs, positive: the model is ahead) while a model watches a DAC for a minute, from `fromS` on. */
-function watch({ ppm: dacPpm, stepUs = 0, remembered }: Crystal, fromS: number): { errors: number[]; model: DacModel } {
+function watch(
+  { ppm: dacPpm, stepUs = 0, remembered }: Crystal,
+  fromS: number,
+): { errors: number[]; model: DacModel } {
   const model = new DacModel(rate, remembered);
   const errors: number[] = [];
   const startUs = 7e9;

@@ -82,7 +82,9 @@ export class DacModel {
 
   /** When a frame will leave the DAC. */
   heardAtLocalUs(frame: Frames): LocalUs {
-    return localUs(this.#refUs + ((frame - this.#refFrame) / this.#rate) * (1e6 / (1 + this.#ratePpm * 1e-6)));
+    return localUs(
+      this.#refUs + ((frame - this.#refFrame) / this.#rate) * (1e6 / (1 + this.#ratePpm * 1e-6)),
+    );
   }
 
   /** The frame (with its fraction) that leaves the DAC at a time. */

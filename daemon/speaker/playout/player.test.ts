@@ -23,14 +23,17 @@ function plan(timeline: Timeline, items: QueueItem[]): Plan {
 }
 
 function paused(anchorRoomUs: number, epoch: number): Plan {
-  return plan(
-    { epoch, state: 'PAUSED', itemId: '', anchorFrame: 0, anchorRoomUs, clockId: 'clock' },
-    [],
-  );
+  return plan({ epoch, state: 'PAUSED', itemId: '', anchorFrame: 0, anchorRoomUs, clockId: 'clock' }, []);
 }
 
 /** Largest |heard − intended| in µs over a stretch of local time, for a track that was at frame 0 at startUs. */
-function worstErrorUs(speaker: SimulatedSpeaker, rate: number, startUs: number, fromUs: number, toUs: number): number {
+function worstErrorUs(
+  speaker: SimulatedSpeaker,
+  rate: number,
+  startUs: number,
+  fromUs: number,
+  toUs: number,
+): number {
   let worst = 0;
   for (let at = fromUs; at < toUs; at += 1237) {
     const position = speaker.positionAt(at);
@@ -68,7 +71,7 @@ test('a clock that drifts by 50 ppm is followed', (t) => {
   speaker.runUntil(1015 * second);
   const at = 1013 * second;
   const roomUs = at + offsetUs + 13 * 50;
-  const errorUs = (roomUs - startRoomUs) - ((speaker.positionAt(at) ?? 0) / 44100) * 1e6;
+  const errorUs = roomUs - startRoomUs - ((speaker.positionAt(at) ?? 0) / 44100) * 1e6;
   t.true(Math.abs(errorUs) < 15, `${errorUs} µs late after 10 s`);
 });
 
@@ -91,8 +94,20 @@ test('the next track follows without a gap', (t) => {
   const tracks = [rampTrack('a', 3), rampTrack('b', 3), rampTrack('c', 3, 48000)];
   speaker.player.setPlan(playing(tracks.map(item), startUs + offsetUs));
   speaker.runUntil(startUs + 9.5 * second);
-  const secondTrack = worstErrorUs(speaker, 44100, startUs + 3 * second, startUs + 3.002 * second, startUs + 5.9 * second);
-  const thirdTrack = worstErrorUs(speaker, 48000, startUs + 6 * second, startUs + 6.002 * second, startUs + 8.9 * second);
+  const secondTrack = worstErrorUs(
+    speaker,
+    44100,
+    startUs + 3 * second,
+    startUs + 3.002 * second,
+    startUs + 5.9 * second,
+  );
+  const thirdTrack = worstErrorUs(
+    speaker,
+    48000,
+    startUs + 6 * second,
+    startUs + 6.002 * second,
+    startUs + 8.9 * second,
+  );
   t.true(secondTrack < 15, `the second track was up to ${secondTrack} µs off`);
   t.true(thirdTrack < 15, `the third track, of another rate, was up to ${thirdTrack} µs off`);
   t.is(speaker.sampleAt(startUs + 9.2 * second), 0, 'after the last track there is silence');

@@ -78,7 +78,12 @@ export class Player {
   #reopenAtUs = Number.NEGATIVE_INFINITY;
   #dacPpm: Ppm | undefined;
 
-  constructor(sink: Sink, openStream: OpenStream, options: PlayerOptions, onGlitch: (note: GlitchNote) => void) {
+  constructor(
+    sink: Sink,
+    openStream: OpenStream,
+    options: PlayerOptions,
+    onGlitch: (note: GlitchNote) => void,
+  ) {
     this.#sink = sink;
     this.#options = options;
     this.#dacPpm = options.dacPpm;
@@ -136,7 +141,7 @@ export class Player {
       dacPpm: open?.dac.ratePpm ?? (0 as Ppm),
       slewPpm: open?.renderer.voice?.slewPpm ?? 0,
       bufferMs: open && this.#status ? (this.#status.delayFrames / open.format.rate) * 1000 : 0,
-      leadUs: (this.#aheadMs() * 1000 + tickUs),
+      leadUs: this.#aheadMs() * 1000 + tickUs,
       ...this.#counts,
       format: open?.format,
       problem: this.#problem || (this.#streams.problem ?? ''),
@@ -179,19 +184,17 @@ export class Player {
     if (!this.#open) return;
     const { format, dac } = this.#open;
     const status = this.#sink.status();
-    if (status.state === 'xrun') return this.#recover();
+    if (status.state === 'xrun') {
+      this.#recover();
+      return;
+    }
     this.#status = status;
     dac.observe(status);
     this.#dacPpm = dac.ratePpm;
     this.#prepare(frames(status.writtenFrames));
     const wanted = (this.#aheadMs() / 1000) * format.rate - status.delayFrames;
-    let missing = Math.floor(Math.min(wanted, this.#sink.writableFrames()));
-    for (let written = status.writtenFrames; missing > 0; ) {
-      const count = Math.min(missing, blockFrames);
-      if (!this.#write(frames(written), count)) return this.#recover();
-      written += count;
-      missing -= count;
-    }
+    const missing = Math.floor(Math.min(wanted, this.#sink.writableFrames()));
+    if (!this.#writeAll(status.writtenFrames, missing)) this.#recover();
   }
 
   /** Drops what is over from the plan, and has the streams decode what comes. */
@@ -200,6 +203,14 @@ export class Player {
     if (at === undefined) return;
     this.#plan = since(this.#plan, at);
     this.#streams.update(this.#plan, at);
+  }
+
+  /** False when the device has run dry. */
+  #writeAll(first: number, count: number): boolean {
+    for (let done = 0; done < count; done += blockFrames) {
+      if (!this.#write(frames(first + done), Math.min(count - done, blockFrames))) return false;
+    }
+    return true;
   }
 
   #write(first: Frames, count: number): boolean {

@@ -56,11 +56,14 @@ export class PlayoutThread {
   #receive(message: FromPlayout): void {
     switch (message.type) {
       case 'report':
-        return this.#events.onReport(message.report);
+        this.#events.onReport(message.report);
+        break;
       case 'glitch':
-        return this.#events.onGlitch(message.note);
+        this.#events.onGlitch(message.note);
+        break;
       case 'scheduling':
-        return this.#events.onScheduling(message.text);
+        this.#events.onScheduling(message.text);
+        break;
       case 'question':
         void this.#answer(message.id, message.question);
     }

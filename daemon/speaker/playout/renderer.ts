@@ -174,7 +174,8 @@ export class Renderer {
 
   #noteBeginning(segment: Sounding, at: RoomUs): void {
     const wasRunning = this.#firstRoomUs !== undefined && this.#firstRoomUs <= segment.fromRoomUs;
-    if (wasRunning && !this.#afterGap && at - segment.fromRoomUs > lateUs) this.#onGlitch('late start', at, segment);
+    if (wasRunning && !this.#afterGap && at - segment.fromRoomUs > lateUs)
+      this.#onGlitch('late start', at, segment);
     this.#afterGap = false;
   }
 

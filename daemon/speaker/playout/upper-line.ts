@@ -30,7 +30,10 @@ export function upperLine(points: readonly Point[]): UpperLine {
     hull.push(p);
   }
   const meanX = sumX / points.length;
-  const right = Math.max(1, hull.findIndex((p) => p.x >= meanX));
+  const right = Math.max(
+    1,
+    hull.findIndex((p) => p.x >= meanX),
+  );
   const a = hull[right - 1]!;
   const b = hull[right]!;
   const slope = (b.y - a.y) / (b.x - a.x);

@@ -1,7 +1,7 @@
 import { type Ppm, ppm } from '../../units.ts';
 import type { FrameStream } from './frame-stream.ts';
-import type { Sounding } from './plan.ts';
 import type { Kernel } from './kernel.ts';
+import type { Sounding } from './plan.ts';
 import { resample } from './resampler.ts';
 
 /** Finds the decoded frames of a segment; undefined while there are none. */

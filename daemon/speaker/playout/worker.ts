@@ -32,7 +32,10 @@ function tick(): void {
   player.tick(monotonicClock());
   ticking = setTimeout(tick, ticksMs[ticks++ % ticksMs.length]);
 }
-const reporting = setInterval(() => tell({ type: 'report', report: player.report(monotonicClock()) }), reportMs);
+const reporting = setInterval(
+  () => tell({ type: 'report', report: player.report(monotonicClock()) }),
+  reportMs,
+);
 
 port.on('message', (message: ToPlayout) => {
   switch (message.type) {

@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { oneOf, readConfig, wholeNumber } from '../config.ts';
+import { LOG_LEVELS } from '../log.ts';
+import { parseSinkSpec, SinkSpecError } from './playout/sink-spec.ts';
+
+/** The largest --delay-ms; more is an error in the unit. */
+const maxDelayMs = 5000;
+
+const decimal = v.message(
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^[+-]?\d+(\.\d+)?$/), v.transform(Number))]),
+    v.minValue(-maxDelayMs),
+    v.maxValue(maxDelayMs),
+  ),
+  `a number of ms from -${maxDelayMs} to ${maxDelayMs} is expected`,
+);
+
+const name = v.pipe(
+  v.string(),
+  v.check(
+    (s) => s.length > 0 && s.length <= 64 && s === s.trim() && !/\p{C}/u.test(s),
+    'a name of 1 to 64 characters, without spaces around it, is expected',
+  ),
+);
+
+/** HOST or HOST:PORT; an IPv6 address in brackets. */
+const address = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const match = /^(\[[0-9a-fA-F:.]+\]|[^:/\s]+)(?::(\d{1,5}))?$/.exec(dataset.value);
+    const port = Number(match?.[2] ?? 7400);
+    if (match?.[1] && port >= 1 && port <= 65_435) return { host: match[1], port };
+    addIssue({ message: 'HOST or HOST:PORT is expected' });
+    return NEVER;
+  }),
+);
+
+const sink = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parseSinkSpec(dataset.value);
+    } catch (error) {
+      if (!(error instanceof SinkSpecError)) throw error;
+      addIssue({ message: error.message });
+      return NEVER;
+    }
+  }),
+);
+
+const entries = {
+  name,
+  coordinator: address,
+  device: v.string(),
+  sink,
+  delayMs: v.exactOptional(decimal),
+  bufferMs: wholeNumber(60, 240),
+  cacheDir: v.string(),
+  cacheMb: wholeNumber(16, 1_000_000),
+  logLevel: oneOf(LOG_LEVELS),
+};
+
+/** The speaker's settings, checked. */
+export type SpeakerConfig = ReturnType<typeof readSpeakerConfig>;
+
+/**
+ * Reads the speaker's settings: defaults < TOML file < environment < flags.
+ * @throws {ConfigError} naming everything that is wrong
+ */
+export function readSpeakerConfig(
+  flags: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+) {
+  const file = typeof flags.config === 'string' ? flags.config : undefined;
+  const defaults = {
+    coordinator: '127.0.0.1:7400',
+    device: 'default',
+    sink: 'alsa',
+    bufferMs: 150,
+    cacheDir: defaultCacheDir(environment),
+    cacheMb: 512,
+    logLevel: 'info',
+  };
+  return readConfig(entries, defaults, { file, environment, flags });
+}
+
+function defaultCacheDir(environment: Readonly<Record<string, string | undefined>>): string {
+  const { CACHE_DIRECTORY, XDG_CACHE_HOME, HOME } = environment;
+  return CACHE_DIRECTORY ?? `${XDG_CACHE_HOME ?? `${HOME ?? '/tmp'}/.cache`}/jam`;
+}
