@@ -1,4 +1,6 @@
 import type { LocalClock, LocalUs } from '../../units.ts';
+import { Dither } from './dither.ts';
+import { encodeSamples } from './sample-format.ts';
 import { SimDac } from './sim-dac.ts';
 import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sink.ts';
 
@@ -26,7 +28,6 @@ export interface SimSinkOptions {
 export const SIM_RATE = 48_000;
 export const SIM_CHANNELS = 2;
 const BUFFER_FRAMES = SIM_RATE / 4;
-const FULL_SCALE = 2 ** 31;
 
 /**
  * A DAC in this process with a crystal of its own: 48 kHz, stereo, 250 ms of buffer. It has no timer: each call
@@ -38,6 +39,7 @@ export class SimSink implements Sink {
   readonly #dac: SimDac;
   /** The device's buffer, a ring: frame n of the run stands at n modulo its length. */
   readonly #ring = new Int32Array(BUFFER_FRAMES * SIM_CHANNELS);
+  readonly #dither = new Dither(1);
   #recordedFrames = 0;
   #isOpen = false;
 
@@ -131,15 +133,14 @@ export class SimSink implements Sink {
   }
 
   #put(interleaved: Float32Array, firstFrame: number): void {
-    const { length } = this.#ring;
-    let at = (firstFrame * SIM_CHANNELS) % length;
-    for (const sample of interleaved) {
-      this.#ring[at] = toInt32(sample);
-      at = at + 1 === length ? 0 : at + 1;
-    }
+    const at = (firstFrame * SIM_CHANNELS) % this.#ring.length;
+    const untilEnd = interleaved.subarray(0, this.#ring.length - at);
+    this.#encode(untilEnd, at);
+    this.#encode(interleaved.subarray(untilEnd.length), 0);
   }
-}
 
-function toInt32(sample: number): number {
-  return Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, Math.round(sample * FULL_SCALE)));
+  #encode(samples: Float32Array, at: number): void {
+    const { buffer, BYTES_PER_ELEMENT } = this.#ring;
+    encodeSamples('S32', samples, new Uint8Array(buffer, at * BYTES_PER_ELEMENT), this.#dither);
+  }
 }

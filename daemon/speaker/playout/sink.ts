@@ -36,11 +36,12 @@ export interface Sink {
   /** @throws {SinkError} when the device is missing, busy or fits no known format */
   open(): SinkFormat;
   /**
-   * Starts, or starts over after an xrun, with the frames given (interleaved, −1 to 1) already written.
+   * Starts, or starts over after an xrun, with the frames given (interleaved, −1 to 1) already written, as far as
+   * the buffer holds them.
    * @throws {SinkError} gone
    */
   start(prefill: Float32Array): void;
-  /** Frames that fit now. @throws {SinkError} gone */
+  /** Frames that fit now; after an xrun the whole buffer. @throws {SinkError} gone */
   writableFrames(): number;
   /**
    * Writes interleaved frames, −1 to 1, clipped beyond; no more than writableFrames().
