@@ -1,0 +1,5 @@
+import { run } from './run.ts';
+
+// A reader that has seen enough (jamctl queue | head) is no failure.
+process.stdout.on('error', () => process.exit(0));
+process.exit(await run(process.argv.slice(2), process));

@@ -1,0 +1,209 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_PORT } from './address.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Session } from './session.ts';
+
+/** The options that every command takes, as typed. */
+export interface GlobalOptions {
+  readonly coordinator: string;
+  readonly room: string;
+  readonly json?: true;
+  readonly timeout: string;
+}
+
+/** What a command does. */
+export type Work = (session: Session) => Promise<void>;
+
+/** What runs a command once its line is parsed. */
+export interface Runner {
+  run(options: GlobalOptions, work: Work): Promise<void>;
+  completion(program: Command, shell: string): Promise<void>;
+}
+
+/** jamctl's commands. What a command does is loaded when it runs, so that each starts quickly. */
+export function buildProgram(version: string, runner: Runner): Command {
+  const program = new Command('jamctl')
+    .description('Plays music in the rooms of a home: every speaker of a room at the same instant.')
+    .version(version, '--version', "show jamctl's version")
+    .addOption(
+      new Option('--coordinator <host[:port]>', 'where jam-coordinator runs')
+        .env('JAM_COORDINATOR')
+        .default(`localhost:${DEFAULT_PORT}`),
+    )
+    .addOption(new Option('--room <room>', 'the room that is meant').env('JAM_ROOM').default('main'))
+    .option('--json', 'print one JSON document, errors too')
+    .option('--timeout <s>', 'how long to wait for an answer', '5')
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${exitCodes.map(({ code, name }) => `  ${code}  ${name}`).join('\n')}`,
+    );
+  const run = (work: Work): Promise<void> => runner.run(program.opts<GlobalOptions>(), work);
+  addQueueCommands(program, run);
+  addTransportCommands(program, run);
+  addLevelCommands(program, run);
+  addViewCommands(program, run);
+  addHomeCommands(program, run);
+  addOwnCommands(program, run, runner);
+  return program;
+}
+
+type Run = (work: Work) => Promise<void>;
+
+const roomCommands = () => import('./commands/room-commands.ts');
+const home = () => import('./commands/home.ts');
+const levels = () => import('./commands/levels.ts');
+
+function command(parent: Command, usage: string, description: string, ...examples: string[]): Command {
+  const shown = examples.map((example) => `  $ jamctl ${example}`).join('\n');
+  const heading = examples.length > 1 ? 'Examples' : 'Example';
+  return parent.command(usage).description(description).addHelpText('after', `\n${heading}:\n${shown}`);
+}
+
+function addQueueCommands(program: Command, run: Run): void {
+  command(
+    program,
+    'add <file|dir...>',
+    'bring MP3 and WAV files to the coordinator and put them at the end of the queue; of a directory all that are in and below it, in name order',
+    'add song.mp3',
+    'add ~/music/album "another song.wav"',
+  ).action((paths: string[]) => run(async (s) => (await import('./commands/add.ts')).add(s, paths)));
+  command(program, 'queue', 'show the queue; * marks the current track', 'queue', 'queue --json').action(() =>
+    run(async (s) => (await roomCommands()).queue(s)),
+  );
+  command(
+    program,
+    'remove <n...>',
+    'take tracks out of the queue, by their positions',
+    'remove 3',
+    'remove 2 5',
+  ).action((positions: string[]) => run(async (s) => (await roomCommands()).remove(s, positions)));
+  command(program, 'move <from> <to>', 'move a track to another position', 'move 5 1').action(
+    (from: string, to: string) => run(async (s) => (await roomCommands()).move(s, from, to)),
+  );
+  command(program, 'clear', 'stop, and empty the queue', 'clear').action(() =>
+    run(async (s) => (await roomCommands()).plainCommand(s, 'clear')),
+  );
+}
+
+function addTransportCommands(program: Command, run: Run): void {
+  command(
+    program,
+    'play [n]',
+    'go on playing, or start the queue; with N start the track at that position',
+    'play',
+    'play 3',
+  ).action((position?: string) => run(async (s) => (await roomCommands()).play(s, position)));
+  const plainOnes = {
+    pause: 'stop where the track is; play goes on from there',
+    toggle: 'pause if playing, else play',
+    stop: 'stop playing',
+    next: 'go to the next track',
+    prev: 'go to the previous track',
+  } as const;
+  for (const kind of ['pause', 'toggle', 'stop', 'next', 'prev'] as const) {
+    command(program, kind, plainOnes[kind], kind).action(() =>
+      run(async (s) => (await roomCommands()).plainCommand(s, kind)),
+    );
+  }
+  command(
+    program,
+    'seek <time>',
+    'go to a time in the track (90, 1:30, 1:02:03.5), or by a time forward (+10) or back (-10)',
+    'seek 1:30',
+    'seek +10',
+    'seek -10',
+  )
+    .allowUnknownOption() // so that -1:30 is a time
+    .action((time: string) => run(async (s) => (await roomCommands()).seek(s, time)));
+}
+
+function addLevelCommands(program: Command, run: Run): void {
+  const speaker = ['--speaker <name>', 'of one speaker instead of the room'] as const;
+  command(
+    program,
+    'volume [n]',
+    'set the volume (0 to 100), change it (+5 or -5), or show it',
+    'volume 40',
+    'volume -5',
+    'volume --speaker kitchen +10',
+  )
+    .option(...speaker)
+    .allowUnknownOption() // so that what looks like -5 and isn't a number is told so
+    .action((value: string | undefined, options: { speaker?: string }) =>
+      run(async (s) => (await levels()).volume(s, value, options.speaker)),
+    );
+  for (const name of ['mute', 'unmute'] as const) {
+    const what = name === 'mute' ? 'silence the room, or one speaker' : 'end the silence of mute';
+    command(program, name, what, name, `${name} --speaker kitchen`)
+      .option(...speaker)
+      .action((options: { speaker?: string }) =>
+        run(async (s) => (await levels()).mute(s, name === 'mute', options.speaker)),
+      );
+  }
+}
+
+function addViewCommands(program: Command, run: Run): void {
+  command(
+    program,
+    'status',
+    'show the room: track, position, and how exactly each speaker plays',
+    'status',
+    'status --json',
+  ).action(() => run(async (s) => (await roomCommands()).status(s)));
+  command(
+    program,
+    'watch',
+    'show the room live until Ctrl-C; where it is no terminal, a line (with --json a document) a second',
+    'watch',
+    'watch --json | jq .spreadBoundUs',
+  ).action(() => run(async (s) => (await import('./commands/watch.ts')).watch(s)));
+}
+
+function addHomeCommands(program: Command, run: Run): void {
+  command(program, 'rooms', 'show all rooms', 'rooms').action(() =>
+    run(async (s) => (await home()).rooms(s)),
+  );
+  const room = program.command('room').description('create, delete or rename a room');
+  command(room, 'create <name>', 'create a room', 'room create kitchen').action((name: string) =>
+    run(async (s) => (await home()).createRoom(s, name)),
+  );
+  command(room, 'delete <name>', 'delete a room', 'room delete kitchen').action((name: string) =>
+    run(async (s) => (await home()).deleteRoom(s, name)),
+  );
+  command(room, 'rename <old> <new>', 'rename a room', 'room rename kitchen diner').action(
+    (name: string, newName: string) => run(async (s) => (await home()).renameRoom(s, name, newName)),
+  );
+  command(program, 'speakers', 'show all speakers', 'speakers').action(() =>
+    run(async (s) => (await home()).speakers(s)),
+  );
+  const speaker = program.command('speaker').description('move, delay or rename a speaker');
+  command(speaker, 'move <name> <room>', 'move a speaker to a room', 'speaker move shelf kitchen').action(
+    (name: string, to: string) => run(async (s) => (await home()).moveSpeaker(s, name, to)),
+  );
+  command(
+    speaker,
+    'delay <name> <ms>',
+    'tell how much later than its device a speaker sounds (an amplifier, a television): it plays that much earlier',
+    'speaker delay shelf 12.5',
+  ).action((name: string, delayMs: string) =>
+    run(async (s) => (await home()).delaySpeaker(s, name, delayMs)),
+  );
+  command(speaker, 'rename <old> <new>', 'rename a speaker', 'speaker rename shelf desk').action(
+    (name: string, newName: string) => run(async (s) => (await home()).renameSpeaker(s, name, newName)),
+  );
+}
+
+function addOwnCommands(program: Command, run: Run, runner: Runner): void {
+  command(program, 'version', "show jamctl's and the coordinator's version", 'version').action(() =>
+    run(async (s) => (await import('./commands/version.ts')).version(s)),
+  );
+  command(
+    program,
+    'completion <shell>',
+    "print a script that completes jamctl's commands in bash, zsh or fish",
+    'completion bash > ~/.local/share/bash-completion/completions/jamctl',
+    'completion fish | source',
+  ).action((shell: string) => runner.completion(program, shell));
+}

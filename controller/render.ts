@@ -1,0 +1,68 @@
+import type { QueueItem, RoomEntry, RoomQueue, SpeakerEntry } from '../protos/index.ts';
+import { formatDelay, formatTime } from './quantities.ts';
+import { table } from './table.ts';
+import { plain, short } from './text.ts';
+
+/** "Title, by Artist", or the title alone. */
+export function renderItem({ track }: QueueItem): string {
+  const title = plain(track.title) || track.hash.slice(0, 12);
+  return track.artist === '' ? title : `${title}, by ${plain(track.artist)}`;
+}
+
+export function renderLevels(volume: number, muted: boolean): string {
+  return muted ? `${volume} (muted)` : String(volume);
+}
+
+export function renderQueue(queue: RoomQueue): string {
+  if (queue.items.length === 0) return 'The queue is empty. "jamctl add FILE" puts tracks into it.';
+  const rows = queue.items.map(({ track }, index) => [
+    index + 1 === queue.current ? '*' : '',
+    String(index + 1),
+    short(track.title || track.hash.slice(0, 12), 50),
+    short(track.artist, 30),
+    formatTime(track.frames / track.sampleRate),
+    `${track.codec} ${track.sampleRate / 1000} kHz ${track.channels === 1 ? 'mono' : 'stereo'}`,
+  ]);
+  const columns = [
+    { head: '' },
+    { head: '#', right: true },
+    { head: 'TITLE' },
+    { head: 'ARTIST' },
+    { head: 'LENGTH', right: true },
+    { head: 'FORMAT' },
+  ];
+  return table(columns, rows);
+}
+
+export function renderRooms(rooms: readonly RoomEntry[]): string {
+  const rows = rooms.map((room) => [
+    plain(room.name),
+    room.running ? room.state.toLowerCase() : 'restarting',
+    `${room.speakersOnline} of ${room.speakers} online`,
+    short(room.title, 50),
+  ]);
+  return table([{ head: 'ROOM' }, { head: 'STATE' }, { head: 'SPEAKERS' }, { head: 'TRACK' }], rows);
+}
+
+export function renderSpeakers(speakers: readonly SpeakerEntry[]): string {
+  if (speakers.length === 0) return 'No speaker has joined yet. Start one with "jam-speaker --name NAME".';
+  const rows = speakers.map((speaker) => [
+    plain(speaker.name),
+    plain(speaker.room),
+    speaker.online ? 'online' : 'offline',
+    renderLevels(speaker.volume, speaker.muted),
+    formatDelay(speaker.delayUs),
+    plain(speaker.device),
+    plain(speaker.version),
+  ]);
+  const columns = [
+    { head: 'SPEAKER' },
+    { head: 'ROOM' },
+    { head: 'STATE' },
+    { head: 'VOLUME', right: true },
+    { head: 'DELAY', right: true },
+    { head: 'DEVICE' },
+    { head: 'VERSION' },
+  ];
+  return table(columns, rows);
+}
