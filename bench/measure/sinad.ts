@@ -24,7 +24,7 @@ export function fitSine(record: ArrayLike<number>, times: ArrayLike<number>, gue
   const middle = (first + last) / 2;
   const scale = Math.max((last - first) / 2, Number.MIN_VALUE);
   let omega = 2 * Math.PI * guessHz;
-  let solution = solveRound(record, times, middle, scale, omega, undefined);
+  let solution = solveRound(record, times, middle, scale, omega, []);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     solution = solveRound(record, times, middle, scale, omega, solution);
     const change = (solution[3] ?? 0) / scale;
@@ -41,14 +41,14 @@ export function fitSine(record: ArrayLike<number>, times: ArrayLike<number>, gue
   };
 }
 
-/** Signal to noise and distortion of a fit, dB. */
+/** Signal to noise and distortion of a fit, dB; NaN for silence. */
 export function sinadDb(fit: SineFit): number {
   return 20 * Math.log10(fit.amplitude / Math.SQRT2 / fit.residualRms);
 }
 
 /**
  * Fits each full window of an evenly sampled record by itself, so that a frequency that wanders from window to
- * window counts as no error. Within one it does: at 1 kHz a window of 20 ms and 1 ppm/s leave −125 dB.
+ * window counts as no error. Within one it does: at 1 kHz a window of 20 ms and 1 ppm/s leave −140 dB.
  */
 export function fitWindows(
   record: Float32Array | Float64Array,
@@ -75,19 +75,15 @@ export function sinadOfWindowsDb(fits: readonly SineFit[]): number {
   return 10 * Math.log10(signal / residual);
 }
 
-/**
- * One Gauss-Newton step: cosine, sine, offset, and the change of omega × scale. Without a previous solution the
- * frequency's influence isn't known yet, and the change is 0.
- */
+/** One Gauss-Newton step from the previous solution: cosine, sine, offset, and the change of omega × scale. */
 function solveRound(
   record: ArrayLike<number>,
   times: ArrayLike<number>,
   middle: number,
   scale: number,
   omega: number,
-  previous: readonly number[] | undefined,
+  [cosine = 0, sine = 0]: readonly number[],
 ): number[] {
-  const [cosine = 0, sine = 0] = previous ?? [];
   const matrix = Array.from({ length: 4 }, () => [0, 0, 0, 0, 0]);
   const row = [0, 0, 1, 0, 0];
   for (let i = 0; i < record.length; i++) {
@@ -100,7 +96,8 @@ function solveRound(
     row[4] = record[i]!;
     addOuterProduct(matrix, row);
   }
-  if (!previous) matrix[3] = [0, 0, 0, 1, 0];
+  // Without an amplitude, before the first round or in silence, nothing tells the frequency: it stays.
+  if (matrix[3]?.[3] === 0) matrix[3] = [0, 0, 0, 1, 0];
   return solve(matrix);
 }
 

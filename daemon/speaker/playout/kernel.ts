@@ -13,8 +13,9 @@ export interface Kernel {
 }
 
 /**
- * Rows per source frame. Linear interpolation between rows leaves an error that falls with the square of it:
- * at 512 some −124 dB for the highest tones, less for lower ones.
+ * Rows per source frame; a power of 2, so that finding the row of a position rounds nothing. Linear interpolation
+ * between rows leaves an error that falls with the square of their number: at 512, −123 dB for 15 kHz at 44.1 kHz,
+ * less for lower tones.
  */
 export const PHASES = 512;
 
