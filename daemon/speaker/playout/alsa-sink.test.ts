@@ -42,7 +42,7 @@ test.after.always(() => rmSync(folder, { recursive: true }));
 
 function hasTestDac(): boolean {
   try {
-    const source = join(import.meta.dirname, 'testing', 'test-dac.c');
+    const source = join(import.meta.dirname, 'test-dac.fixture.c');
     execFileSync('gcc', ['-shared', '-fPIC', '-DPIC', source, '-o', testDac, '-lasound'], { stdio: 'pipe' });
     return true;
   } catch {

@@ -26,6 +26,7 @@ interface OpenPcm {
 export class AlsaSink implements Sink {
   readonly #device: string;
   readonly #clock: LocalClock;
+  #alsa: AlsaLibrary | null = null;
   #open: OpenPcm | null = null;
 
   /**
@@ -39,7 +40,8 @@ export class AlsaSink implements Sink {
 
   open(): SinkFormat {
     this.close();
-    const alsa = loadAlsa();
+    this.#alsa ??= loadAlsa();
+    const alsa = this.#alsa;
     const { pcm, params } = openPcm(alsa, this.#device);
     const { format, rate, channels, bufferFrames } = params;
     this.#open = {
