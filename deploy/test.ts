@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { countTests, type TestCount } from './test-count.ts';
+
+// Types, lint, then every test, each showing its output as it comes; the last line sums up.
+
+const projectDir = fileURLToPath(new URL('..', import.meta.url));
+const bin = `${projectDir}node_modules/.bin`;
+const running = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => running.abort());
+
+const results = [
+  await check('types', 'tsc', '--noEmit'),
+  await check('lint', 'biome', 'check', '.'),
+  await tests(process.argv.slice(2)),
+];
+const passed = results.reduce((sum, one) => sum + one.passed, 0);
+const failed = results.reduce((sum, one) => sum + one.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && !running.signal.aborted ? 0 : 1;
+
+/** A check counts as one test. */
+async function check(name: string, program: string, ...args: string[]): Promise<TestCount> {
+  console.log(`${name} (${[program, ...args].join(' ')})`);
+  const { code } = await run(program, args);
+  console.log(code === 0 ? '  ✔ fine\n' : `  ✘ ${program} ended with ${code}\n`);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function tests(files: string[]): Promise<TestCount> {
+  console.log('tests (ava)');
+  const { code, output } = await run('ava', files);
+  return countTests(output, code);
+}
+
+function run(program: string, args: string[]): Promise<{ code: number; output: string }> {
+  if (running.signal.aborted) return Promise.resolve({ code: 1, output: '' });
+  // Through a pipe the programs would do without colours.
+  const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
+  const child = spawn(`${bin}/${program}`, args, {
+    cwd: projectDir,
+    env: { ...process.env, ...colours, PATH: `${bin}:${process.env.PATH}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = (): void => void child.kill('SIGTERM');
+  running.signal.addEventListener('abort', stop, { once: true });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    output += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      running.signal.removeEventListener('abort', stop);
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
