@@ -22,8 +22,10 @@ export type FilterVerdict = 'used' | 'doubted' | 'followed';
 const DRIFT_WALK = 0.002;
 // Random walk of the offset beside that: µs² per second.
 const OFFSET_WALK = 0.1;
-// What the best burst still errs by: scheduling of the threads that stamp.
+// What the best burst still errs by: scheduling of the threads that stamp, code not yet compiled. It stays
+// alike for a while, so that bursts that follow quickly teach less than their number promises.
 const STAMP_SIGMA_US = 5;
+const STAMP_MEMORY_S = 0.5;
 // How much of the mean queueing, divided by the samples, is the error of a minimum; measured in simulation.
 const QUEUE_SHARE = 0.35;
 // How much of the gap beyond the recent minimum is error: all in one way, half of it is.
@@ -32,7 +34,7 @@ const MAX_QUEUE_US = 3000;
 const RECENT_US = 60e6;
 const LIMIT_SIGMA = 3;
 // What a followed contradiction may have changed the drift by.
-const FOLLOWED_DRIFT_PPM = 5;
+const FOLLOWED_DRIFT_PPM = 20;
 const MAX_DRIFT_PPM = 1000;
 
 /**
@@ -105,9 +107,9 @@ export class ClockFilter {
   update(burst: BurstEstimate): FilterVerdict {
     this.#gaps.add(burst.atLocalUs, burst.gapUs);
     this.#delays.add(burst.atLocalUs, burst.minDelayUs);
+    const variance = this.#variance(burst);
     this.#advance(burst.atLocalUs);
     const residualUs = burst.offsetUs - this.#offsetUs;
-    const variance = this.#variance(burst);
     if (residualUs ** 2 <= LIMIT_SIGMA ** 2 * (this.#p00 + variance)) {
       this.#doubtSign = 0;
       this.#correct(residualUs, variance);
@@ -125,8 +127,9 @@ export class ClockFilter {
   #variance(burst: BurstEstimate): number {
     const leastUs = this.#gaps.value;
     const queueUs = Math.min(MAX_QUEUE_US, Math.max(0, burst.meanDelayUs - leastUs)) / 2;
+    const sinceLastS = Math.max(1e-3, (burst.atLocalUs - this.#atUs) / 1e6);
     return (
-      STAMP_SIGMA_US ** 2 +
+      STAMP_SIGMA_US ** 2 * (1 + STAMP_MEMORY_S / sinceLastS) +
       ((QUEUE_SHARE * queueUs) / burst.samples) ** 2 +
       (EXCESS_SHARE * (burst.gapUs - leastUs)) ** 2
     );
