@@ -23,6 +23,7 @@ test('bash completes commands', async (t) => {
 test('bash completes subcommands, also after options', async (t) => {
   t.deepEqual(await complete('speaker', 're'), ['rename']);
   t.deepEqual(await complete('--json', 'room', 'cr'), ['create']);
+  t.deepEqual(await complete('--room', 'attic', 'pl'), ['play']);
 });
 
 test('bash completes the options of the command, and the global ones', async (t) => {

@@ -2,63 +2,90 @@ import type { Command } from 'commander';
 import { CommandError } from '../exit-codes.ts';
 import type { Output } from '../session.ts';
 
-/** What can follow a command: its subcommands and options, and whether its arguments are files. */
-interface Node {
+interface Word {
+  readonly word: string;
+  readonly description: string;
+  /** An option that a value follows. */
+  readonly takesValue: boolean;
+}
+
+/** What can follow a command: subcommands and options, and whether its arguments are files. */
+interface Place {
+  /** The command as typed, without jamctl: 'speaker move'. */
   readonly path: string;
-  readonly words: readonly { word: string; description: string }[];
+  readonly words: readonly Word[];
   readonly files: boolean;
 }
 
-const shells = { bash, zsh, fish };
+const shells: Record<string, (places: readonly Place[]) => string> = { bash, zsh, fish };
 
-/** Writes a shell's completion script, made from the definitions that parse the command line. */
+/**
+ * Writes a shell's completion script, made from the definitions that parse the command line.
+ * @throws {CommandError} USAGE: another shell
+ */
 export function completion(program: Command, shell: string, output: Output): void {
-  if (!Object.hasOwn(shells, shell)) {
+  const script = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+  if (!script) {
     throw new CommandError('USAGE', `'${shell}' is no shell with completion here: give bash, zsh or fish`);
   }
-  output.write(shells[shell as keyof typeof shells](nodesOf(program, '')));
+  const longestFirst = placesOf(program, '').sort((a, b) => b.path.length - a.path.length);
+  output.write(script(longestFirst));
 }
 
-function nodesOf(command: Command, path: string): Node[] {
+function placesOf(command: Command, path: string): Place[] {
   const help = command.createHelp();
   const subcommands = help.visibleCommands(command);
-  const own: Node = {
+  const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+  const own: Place = {
     path,
     words: [
-      ...subcommands.map((one) => ({ word: one.name(), description: one.summary() || one.description() })),
-      ...[...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].map((option) => ({
+      ...subcommands.map((one) => ({
+        word: one.name(),
+        description: one.description(),
+        takesValue: false,
+      })),
+      ...options.map((option) => ({
         word: option.long ?? option.short ?? '',
         description: option.description,
+        takesValue: option.required,
       })),
     ],
     files: command.registeredArguments.some((argument) => argument.name().startsWith('file')),
   };
-  const below = subcommands.map((one) => nodesOf(one, `${path} ${one.name()}`.trim()));
-  return [own, ...below.flat()];
+  return [own, ...subcommands.flatMap((one) => placesOf(one, `${path} ${one.name()}`.trim()))];
 }
 
-const wordsOf = (node: Node): string => node.words.map(({ word }) => word).join(' ');
+// In bash and zsh the words before the cursor, options and their values left out, make the command, its own
+// arguments following it or not.
 
-// The command that the words before the cursor make, options left out, is matched with its own arguments
-// following it or not; the longest comes first.
-const patternOf = ({ path }: Node): string => (path === '' ? '*' : `'${path}' | '${path} '*`);
+const patternOf = ({ path }: Place): string => (path === '' ? '*' : `'${path}' | '${path} '*`);
 
-function bash(nodes: Node[]): string {
-  const cases = longestFirst(nodes).map(
-    (node) => `    ${patternOf(node)}) words='${wordsOf(node)}'${node.files ? ' files=1' : ''} ;;`,
-  );
+function valueOptions(places: readonly Place[]): string {
+  const words = places.flatMap((place) => place.words.filter(({ takesValue }) => takesValue));
+  return [...new Set(words.map(({ word }) => word))].join(' | ');
+}
+
+function bash(places: readonly Place[]): string {
+  const cases = places.map((place) => {
+    const words = place.words.map(({ word }) => word).join(' ');
+    return `    ${patternOf(place)}) words='${words}'${place.files ? ' files=1' : ''} ;;`;
+  });
   return `# bash completion for jamctl: eval "$(jamctl completion bash)"
 _jamctl() {
-  local word path='' words='' files='' current="\${COMP_WORDS[COMP_CWORD]}"
+  local word before='' path='' words='' files='' current="\${COMP_WORDS[COMP_CWORD]}"
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
+    case "$before" in
+      ${valueOptions(places)}) ;;
+      *) case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac ;;
+    esac
+    before="$word"
   done
   case "$path" in
 ${cases.join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   if [ -n "$files" ]; then
-    compopt -o filenames
+    compopt -o filenames 2>/dev/null
     local IFS=$'\\n'
     COMPREPLY+=($(compgen -f -- "$current"))
   fi
@@ -67,18 +94,25 @@ complete -F _jamctl jamctl
 `;
 }
 
-function zsh(nodes: Node[]): string {
+function zsh(places: readonly Place[]): string {
   const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-  const cases = longestFirst(nodes).map((node) => {
-    const words = node.words.map(({ word, description }) => quote(`${word}:${description}`)).join(' ');
-    return `    ${patternOf(node)}) choices=(${words})${node.files ? '; _files' : ''} ;;`;
+  const cases = places.map((place) => {
+    const words = place.words.map(({ word, description }) => quote(`${word}:${description}`));
+    return `    ${patternOf(place)}) choices=(${words.join(' ')})${place.files ? '; _files' : ''} ;;`;
   });
   return `#compdef jamctl
 # zsh completion for jamctl: eval "$(jamctl completion zsh)"
 _jamctl() {
-  local -a before choices
-  before=(\${\${words[2,CURRENT-1]}:#-*})
-  case "\${(j: :)before}" in
+  local word before='' command=''
+  local -a choices
+  for word in \${words[2,CURRENT-1]}; do
+    case "$before" in
+      ${valueOptions(places)}) ;;
+      *) [[ "$word" == -* ]] || command="\${command:+$command }$word" ;;
+    esac
+    before="$word"
+  done
+  case "$command" in
 ${cases.join('\n')}
   esac
   _describe 'jamctl' choices
@@ -87,23 +121,21 @@ compdef _jamctl jamctl
 `;
 }
 
-function fish(nodes: Node[]): string {
+function fish(places: readonly Place[]): string {
   const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const lines = nodes.flatMap((node) => {
-    const names = node.path.split(' ').filter(Boolean);
-    const others = nodes[0]?.words.map(({ word }) => word).filter((word) => !word.startsWith('-')) ?? [];
-    const when =
-      names.length === 0
-        ? `not __fish_seen_subcommand_from ${others.join(' ')}`
-        : names.map((name) => `__fish_seen_subcommand_from ${name}`).join('; and ');
-    return node.words.map(({ word, description }) => {
-      const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
-      return `complete -c jamctl -n ${quote(when)} ${node.files ? '-F' : '-f'} ${what} -d ${quote(description)}`;
+  const commands = places.map(({ path }) => path).filter((path) => path !== '' && !path.includes(' '));
+  const lines = places.flatMap(({ path, words, files }) => {
+    const seen = path.split(' ').map((name) => `__fish_seen_subcommand_from ${name}`);
+    const when = path === '' ? `not __fish_seen_subcommand_from ${commands.join(' ')}` : seen.join('; and ');
+    const start = `complete -c jamctl -n ${quote(when)}`;
+    const own = words.map(({ word, description, takesValue }) => {
+      const what = word.startsWith('--') ? `-l ${word.slice(2)}${takesValue ? ' -r' : ''}` : `-a ${word}`;
+      return `${start} ${what} -d ${quote(description)}`;
     });
+    return files ? [`${start} -F`, ...own] : own;
   });
-  return `# fish completion for jamctl: jamctl completion fish | source\n${lines.join('\n')}\n`;
-}
-
-function longestFirst(nodes: Node[]): Node[] {
-  return [...nodes].sort((a, b) => b.path.length - a.path.length);
+  return `# fish completion for jamctl: jamctl completion fish | source
+complete -c jamctl -f
+${lines.join('\n')}
+`;
 }
