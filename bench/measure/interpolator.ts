@@ -1,3 +1,5 @@
+import { bessel0 } from './bessel.ts';
+
 /** Places between two samples: at 44.1 kHz they are 5.5 ns apart. */
 const PHASES = 4096;
 
@@ -50,14 +52,4 @@ const KAISER_BETA = 9;
 /** Kaiser's window over −1 to 1. */
 function kaiser(x: number): number {
   return Math.abs(x) >= 1 ? 0 : bessel0(KAISER_BETA * Math.sqrt(1 - x * x)) / bessel0(KAISER_BETA);
-}
-
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function bessel0(x: number): number {
-  let [sum, term] = [1, 1];
-  for (let k = 1; term > sum * 1e-17; k++) {
-    term *= (x / 2 / k) ** 2;
-    sum += term;
-  }
-  return sum;
 }

@@ -19,6 +19,7 @@ export interface SpeakerReport {
   readonly lateUs: readonly (number | null)[];
   /** Of |lateUs|. */
   readonly errorUs: Percentiles;
+  /** Between the first and the last audible frame. */
   readonly disturbances: readonly Disturbance[];
 }
 
@@ -61,8 +62,11 @@ export function measureRoom(
   const speakers = recordings.map(({ name, recording }, i): SpeakerReport => {
     const lateUs = lates[i] ?? [];
     const errorUs = percentiles(lateUs.filter((late) => late !== null).map(Math.abs));
-    const disturbances = findDisturbances(recording, tracks, timesUs, traces[i] ?? []);
-    return { name, ...audibleRange(recording), lateUs, errorUs, disturbances };
+    const range = audibleRange(recording);
+    const disturbances = findDisturbances(recording, tracks, timesUs, traces[i] ?? []).filter(
+      ({ atTrueUs }) => atTrueUs > (range.onsetTrueUs ?? 0) && atTrueUs < (range.endTrueUs ?? 0),
+    );
+    return { name, ...range, lateUs, errorUs, disturbances };
   });
   const spread = percentiles(spreadUs.filter((us) => us !== null));
   return { timesUs, spreadUs, spread, speakers };
