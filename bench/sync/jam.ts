@@ -1,0 +1,99 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { HUB_ADDRESS } from '../rig/network.ts';
+import type { Host, Rig } from '../rig/rig.ts';
+import type { Fault } from './faults.ts';
+import { type Play, sleep, trueNowUs, until } from './session.ts';
+
+const SETTLE_MS = 3000;
+const PORT = 7400;
+
+/** Jam's coordinator on the hub and a speaker on each host, as a person starts them; jamctl on the hub. */
+export function playJam(faults: readonly Fault[], delayMs: number): Play {
+  return async (rig, hosts, { track, seconds, trackSeconds }, folder) => {
+    let coordinator = startCoordinator(rig, folder);
+    hosts.forEach((host, index) => {
+      startSpeaker(rig, host, index === 0 ? delayMs : 0);
+    });
+    const jamctl = controller(rig, folder);
+    await until(
+      'all speakers are in the room',
+      async () => (await speakerCount(jamctl)) >= hosts.length,
+      30_000,
+    );
+    const times = Math.ceil(seconds / trackSeconds) + 1;
+    await jamctl(['add', ...Array.from({ length: times }, () => track)]);
+    await sleep(SETTLE_MS);
+    const usedBefore = rig.usage();
+    const commandTrueUs = trueNowUs();
+    await jamctl(['play']);
+    const done = faults.map(async ({ kind, atS, forS }) => {
+      await sleep(atS * 1000);
+      if (kind === 'cut') for (const host of hosts) rig.setConnected(host, false);
+      else await kill(coordinator);
+      await sleep(forS * 1000);
+      if (kind === 'cut') for (const host of hosts) rig.setConnected(host, true);
+      else coordinator = startCoordinator(rig, folder);
+    });
+    await Promise.all([sleep(seconds * 1000 - (trueNowUs() - commandTrueUs) / 1000), ...done]);
+    return { commandTrueUs, usedBefore };
+  };
+}
+
+type Jamctl = (args: readonly string[]) => Promise<string>;
+
+function startCoordinator(rig: Rig, folder: string): ChildProcess {
+  const data = join(folder, 'coordinator');
+  const options = ['--name', 'bench', '--listen', HUB_ADDRESS, '--port', `${PORT}`, '--data-dir', data];
+  return rig.spawnOnHub('coordinator', [...program('daemon/coordinator/main.ts'), ...options]);
+}
+
+function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
+  const cache = join(host.folder, 'cache');
+  mkdirSync(cache, { recursive: true });
+  const options = ['--name', host.plan.name, '--coordinator', `${HUB_ADDRESS}:${PORT}`, '--device', 'jamdac'];
+  const delay = delayMs === 0 ? [] : ['--delay-ms', String(delayMs)];
+  const command = [...program('daemon/speaker/main.ts'), ...options, '--cache-dir', cache, ...delay];
+  rig.spawnOn(host, host.plan.name, command);
+}
+
+function controller(rig: Rig, folder: string): Jamctl {
+  const run = promisify(execFile);
+  return async (args) => {
+    const [file, ...rest] = rig.commandOnHub([
+      ...program('controller/main.ts'),
+      '--coordinator',
+      `${HUB_ADDRESS}:${PORT}`,
+      '--json',
+      ...args,
+    ]);
+    const { stdout } = await run(file, rest, { cwd: folder });
+    return stdout;
+  };
+}
+
+const speakersSchema = v.object({ speakers: v.array(v.object({ name: v.string() })) });
+
+async function speakerCount(jamctl: Jamctl): Promise<number> {
+  try {
+    return v.parse(speakersSchema, JSON.parse(await jamctl(['speakers']))).speakers.length;
+  } catch {
+    // The coordinator is still starting: asked again.
+    return 0;
+  }
+}
+
+function program(path: string): string[] {
+  return [process.execPath, fileURLToPath(new URL(`../../${path}`, import.meta.url))];
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}

@@ -1,0 +1,115 @@
+import Table from 'cli-table3';
+import { machine } from '../machine.ts';
+import type { Options } from './options.ts';
+import type { Outcome } from './run.ts';
+
+const PLAIN = { head: [], border: [], compact: true };
+
+/** What `--json` prints and `result.json` holds: stable. Times in the names' units. */
+export function toJson(options: Options, outcomes: readonly Outcome[]) {
+  return {
+    machine: machine(),
+    options,
+    systems: outcomes.map(({ system, room, commandToSoundMs, processes, purity }) => ({
+      system,
+      spreadUs: room.spread,
+      speakers: room.speakers.map(({ name, errorUs, disturbances }, i) => ({
+        name,
+        errorUs,
+        commandToSoundMs: commandToSoundMs[i] ?? null,
+        steps: disturbances.filter(({ kind }) => kind === 'step').length,
+        gaps: disturbances.filter(({ kind }) => kind === 'gap').length,
+        xruns: disturbances.filter(({ kind }) => kind === 'xrun').length,
+        disturbances,
+        purity: purity[i] ?? null,
+      })),
+      processes,
+    })),
+  };
+}
+
+/** For people: the systems side by side, then each one's speakers and processes. */
+export function toTable(outcomes: readonly Outcome[]): string {
+  return [
+    sideBySide(outcomes),
+    ...outcomes.flatMap((outcome) => [`\n${outcome.system}`, speakers(outcome), processes(outcome)]),
+  ].join('\n');
+}
+
+function sideBySide(outcomes: readonly Outcome[]): string {
+  const [first, second] = outcomes;
+  const rows: [string, (outcome: Outcome) => number][] = [
+    ['spread p50, µs', ({ room }) => room.spread.p50],
+    ['spread p95, µs', ({ room }) => room.spread.p95],
+    ['spread p99, µs', ({ room }) => room.spread.p99],
+    ['spread max, µs', ({ room }) => room.spread.max],
+    ['command to sound, ms', slowest],
+    ['steps, gaps, xruns', ({ room }) => room.speakers.flatMap(({ disturbances }) => disturbances).length],
+    ['CPU of all, % of a core', (outcome) => total(outcome.processes.map(({ cpuPercent }) => cpuPercent))],
+  ];
+  const table = new Table({
+    style: PLAIN,
+    head: ['', ...outcomes.map(({ system }) => system), ...(second ? ['ratio'] : [])],
+  });
+  for (const [quantity, of] of rows) {
+    const ratio = first && second ? [(of(second) / of(first)).toFixed(1)] : [];
+    table.push([quantity, ...outcomes.map((outcome) => figure(of(outcome))), ...ratio]);
+  }
+  return table.toString();
+}
+
+function speakers({ room, commandToSoundMs, purity }: Outcome): string {
+  const pure = purity.length > 0 ? ['SINAD worst, dB', 'median', 'pitch, ppm'] : [];
+  const table = new Table({
+    style: PLAIN,
+    head: [
+      'speaker',
+      'off the median p50, µs',
+      'p99',
+      'max',
+      'to sound, ms',
+      'steps',
+      'gaps',
+      'xruns',
+      ...pure,
+    ],
+  });
+  room.speakers.forEach(({ name, errorUs, disturbances }, i) => {
+    const count = (kind: string): number => disturbances.filter((one) => one.kind === kind).length;
+    const sine = purity[i];
+    table.push([
+      name,
+      figure(errorUs.p50),
+      figure(errorUs.p99),
+      figure(errorUs.max),
+      figure(commandToSoundMs[i] ?? Number.NaN),
+      count('step'),
+      count('gap'),
+      count('xrun'),
+      ...(sine ? [sine.worstSinadDb, sine.medianSinadDb, sine.worstPitchPpm].map(figure) : []),
+    ]);
+  });
+  return table.toString();
+}
+
+function processes({ processes }: Outcome): string {
+  const table = new Table({ style: PLAIN, head: ['process', 'CPU, % of a core', 'resident, MB'] });
+  for (const { label, cpuPercent, residentMb } of processes) {
+    table.push([label, figure(cpuPercent), figure(residentMb)]);
+  }
+  return table.toString();
+}
+
+/** NaN when one was never heard. */
+function slowest({ commandToSoundMs }: Outcome): number {
+  return Math.max(...commandToSoundMs.map((ms) => ms ?? Number.NaN));
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function figure(value: number): string {
+  if (Number.isNaN(value)) return '–';
+  return value.toFixed(Math.abs(value) < 100 ? 1 : 0);
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { measurePurity, type Purity } from '../measure/purity.ts';
+import { readReference } from '../measure/reference.ts';
+import { measureRoom, type NamedRecording, type RoomReport } from '../measure/spread.ts';
+import { readHeard } from '../rig/heard.ts';
+import { Rig } from '../rig/rig.ts';
+import type { Options } from './options.ts';
+import { planHosts } from './plans.ts';
+import type { Play, Programme } from './session.ts';
+
+/** CPU as a share of one core over the playing time, and memory at its end. */
+export interface ProcessFigure {
+  readonly label: string;
+  readonly cpuPercent: number;
+  readonly residentMb: number;
+}
+
+/** What one system did on the rig. */
+export interface Outcome {
+  readonly system: string;
+  readonly room: RoomReport;
+  /** From the command to the first audible frame, ms, by speaker; null: nothing was heard. */
+  readonly commandToSoundMs: readonly (number | null)[];
+  readonly processes: readonly ProcessFigure[];
+  /** By speaker, when the track is a sine. */
+  readonly purity: readonly Purity[];
+}
+
+export const SINE_HZ = 997;
+
+/** Runs one system on a rig of its own, and measures what was heard. */
+export async function run(
+  system: string,
+  play: Play,
+  options: Options,
+  programme: Programme & { readonly isSine: boolean },
+  folder: string,
+): Promise<Outcome> {
+  const rig = new Rig(folder, options.network, options.seed);
+  try {
+    const hosts = await rig.start(planHosts(options));
+    const session = await play(rig, hosts, programme, folder);
+    const processes = [...rig.usage()].map(([label, { cpuSeconds, residentMb }]) => ({
+      label,
+      cpuPercent: (100 * (cpuSeconds - (session.usedBefore.get(label)?.cpuSeconds ?? 0))) / programme.seconds,
+      residentMb,
+    }));
+    await rig.stop();
+    const recordings: NamedRecording[] = [];
+    for (const { plan, recordPath } of hosts) {
+      const recording = await readHeard(recordPath);
+      if (recording === null) throw new Error(`${plan.name} played nothing: see ${join(folder, '*.log')}`);
+      recordings.push({ name: plan.name, recording });
+    }
+    // The periods of a sine are all alike: its positions say nothing.
+    const references = programme.isSine ? [] : [await readReference(programme.track)];
+    const room = measureRoom(recordings, references);
+    return {
+      system,
+      room,
+      processes,
+      commandToSoundMs: room.speakers.map(({ onsetTrueUs }) =>
+        onsetTrueUs === null ? null : (onsetTrueUs - session.commandTrueUs) / 1000,
+      ),
+      purity: programme.isSine ? recordings.map(({ recording }) => measurePurity(recording, SINE_HZ)) : [],
+    };
+  } finally {
+    await rig.stop();
+  }
+}
