@@ -105,7 +105,10 @@ function run([program, ...args]) {
 /** One set-up at a time; the lock of a process that has died is taken over. */
 function withLock(work) {
   mkdirSync(`${projectDir}/.jam`, { recursive: true });
-  while (!takeLock()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  if (!takeLock()) {
+    say('waiting for another set-up of this checkout');
+    while (!takeLock()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
   process.once('exit', releaseLock);
   work();
   process.off('exit', releaseLock);
