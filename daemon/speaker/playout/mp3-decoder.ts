@@ -104,7 +104,8 @@ export class Mp3Decoder implements Decoder {
       before.push(one);
       if (before.length > OVERLAP_PACKETS) mainDataBytes += one?.mainDataBytes ?? 0;
     }
-    await this.#reset();
+    // Elsewhere what the decoder still holds is overwritten on the way, and starting afresh costs more.
+    if (before.length === packet) await this.#reset();
     this.#ready = undefined;
     for (const one of before.reverse()) await this.#feed(one);
   }
