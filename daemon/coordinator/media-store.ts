@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { type ErrorCode, type Track, TrackIndex } from '../../protos/index.ts';
 import * as schema from '../../protos/schema.ts';
 import { errnoOf, messageOf } from '../errno.ts';
+import { unlessMissing, writeSynced } from '../files.ts';
 import type { Logger } from '../logger.ts';
 import { MediaError } from '../media/media-error.ts';
 
@@ -196,25 +197,6 @@ function wrongChecksum(fileName: string): MediaStoreError {
 function parseTrack(text: string): Track | undefined {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema.track), text);
   return result.success ? result.output : undefined;
-}
-
-async function unlessMissing<T>(result: Promise<T>): Promise<T | undefined> {
-  try {
-    return await result;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -10,6 +10,7 @@ import { messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestHandler } from '../net/responder.ts';
 import { StorageError } from './database.ts';
+import { Refusal } from './refusal.ts';
 
 interface Message<Body> {
   protocol: number;
@@ -49,17 +50,6 @@ export function requestHandler<Request, Reply>(
       return encode(requestId, explain(error, logger));
     }
   };
-}
-
-/** What can be said no to with a code and a sentence. */
-export class Refusal extends Error {
-  override name = 'Refusal';
-  readonly code: Failure['code'];
-
-  constructor(code: Failure['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 function readEnvelope(bytes: Uint8Array): { protocol: number; requestId: string } | undefined {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { clockId } from '../../clock/clock-id.ts';
@@ -5,66 +6,57 @@ import { wholeNumber } from '../../config.ts';
 import { messageOf } from '../../errno.ts';
 import { monotonicClock } from '../../local-clock.ts';
 import { createLogger, LOG_LEVELS } from '../../log.ts';
+import type { Logger } from '../../logger.ts';
 import { RoomProcess } from './room-process.ts';
 
-// A room process, started by the coordinator's room supervisor and living no longer than it.
-
 const text = { type: 'string' } as const;
-const { values } = parseArgs({
-  options: {
-    'room-id': text,
-    name: text,
-    listen: text,
-    'events-port': text,
-    database: text,
-    'log-level': text,
-  },
-});
-const port = wholeNumber(1, 65_533);
-const options = v.parse(
-  v.object({
-    'room-id': v.string(),
-    name: v.string(),
-    listen: v.string(),
-    'events-port': port,
-    database: v.string(),
-    'log-level': v.picklist(LOG_LEVELS),
-  }),
-  values,
-);
-const eventsPort = options['events-port'];
-const logger = await createLogger(options['log-level'], options.name);
-const room = new RoomProcess(
-  {
-    roomId: options['room-id'],
-    name: options.name,
-    listen: options.listen,
-    ports: { eventsPort, requestsPort: eventsPort + 1, reportsPort: eventsPort + 2 },
-    database: options.database,
-  },
-  monotonicClock,
-  clockId(),
-  logger,
-);
-
-function stop(): void {
-  room.stop();
-  process.exit(0);
-}
-
-// Ctrl-C reaches the whole process group; the supervisor ends its rooms itself.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', stop);
-process.on('disconnect', stop);
-process.on('uncaughtException', (error) => {
-  logger.error({ err: error }, `the room failed: ${messageOf(error)}`);
-  process.exit(1);
+const schema = v.object({
+  'room-id': v.string(),
+  name: v.string(),
+  listen: v.string(),
+  'events-port': wholeNumber(1, 65_533),
+  database: v.string(),
+  'log-level': v.picklist(LOG_LEVELS),
 });
 
-try {
-  await room.start();
-  process.send?.('ready');
-} catch (error) {
-  logger.error(`the room can't start: ${messageOf(error)}`);
-  process.exit(1);
+/** A room process: started by the coordinator's room supervisor, and living no longer than it. */
+async function main(): Promise<void> {
+  const options = readArguments();
+  const logger = await createLogger(options['log-level'], options.name);
+  const eventsPort = options['events-port'];
+  const ports = { eventsPort, requestsPort: eventsPort + 1, reportsPort: eventsPort + 2 };
+  const { 'room-id': roomId, name, listen, database } = options;
+  const room = new RoomProcess({ roomId, name, listen, ports, database }, monotonicClock, clockId(), logger);
+  endWithParent(room, logger);
+  try {
+    await room.start();
+    process.send?.('ready');
+  } catch (error) {
+    logger.error(`the room can't start: ${messageOf(error)}`);
+    process.exit(1);
+  }
 }
+
+function readArguments(): v.InferOutput<typeof schema> {
+  const names = Object.keys(schema.entries);
+  const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, text])) });
+  return v.parse(schema, values);
+}
+
+function endWithParent(room: RoomProcess, logger: Logger): void {
+  const stop = () => {
+    room.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
+  // Ctrl-C reaches the whole process group; the supervisor ends its rooms itself.
+  process.on('SIGINT', () => {});
+  process.on('uncaughtException', (error) => {
+    logger.error({ err: error }, `the room failed: ${messageOf(error)}`);
+    process.exit(1);
+  });
+}
+
+// The coordinator imports this file only to have it compiled, see room-supervisor.ts.
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -109,17 +109,8 @@ export class RoomProcess {
     } else {
       this.#state = newRoom(this.#options.roomId, this.#options.name, this.#clockId, now);
     }
-    this.#saveAtStart();
+    this.#adopt(this.#state);
     this.#noteAlive();
-  }
-
-  // A full disk must not keep a room silent that was playing.
-  #saveAtStart(): void {
-    try {
-      this.#save(this.#state);
-    } catch (error) {
-      this.#logger.error(`the room goes on, but ${messageOf(error)}`);
-    }
   }
 
   #answer(request: RoomRequest['body']): ReplyBody {
@@ -129,11 +120,11 @@ export class RoomProcess {
       case 'getSnapshot':
         return { kind: 'snapshot', ...snapshotOf(this.#state, this.#runId, this.#publisher.seq) };
       case 'setMembers':
-        this.#change(withMembers(this.#state, request));
+        this.#adopt(withMembers(this.#state, request));
         this.#forgetStrangers();
         return done('');
       case 'renameRoom':
-        this.#change({ ...this.#state, name: request.name });
+        this.#adopt({ ...this.#state, name: request.name });
         return done('');
       case 'command':
         return { kind: 'answer', body: this.#command(request.body, now) };
@@ -165,6 +156,16 @@ export class RoomProcess {
   #change(state: RoomState): void {
     if (state === this.#state) return;
     this.#save(state);
+    this.#publish(state);
+  }
+
+  // What isn't a person's command goes without the disk if it must: nobody was told that it is stored.
+  #adopt(state: RoomState): void {
+    try {
+      this.#save(state);
+    } catch (error) {
+      this.#logger.error(`the room goes on, but ${messageOf(error)}`);
+    }
     this.#publish(state);
   }
 

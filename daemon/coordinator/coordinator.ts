@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { clockId } from '../clock/clock-id.ts';
+import { monotonicClock } from '../local-clock.ts';
+import type { LogLevel } from '../log.ts';
+import type { Logger } from '../logger.ts';
+import { probeTrack } from '../media/probe.ts';
+import { version } from '../version.ts';
+import { ClockResponder } from './clock-responder.ts';
+import { DataDirLock } from './data-dir-lock.ts';
+import { LiveLobby } from './live-lobby.ts';
+import { LobbyServer } from './lobby-server.ts';
+import { LobbyStore } from './lobby-store.ts';
+import { MediaServer, mediaServerDefaults } from './media-server.ts';
+import { MediaStore } from './media-store.ts';
+import { describePorts, portsInUse } from './port-check.ts';
+import { clockPort, mediaPort, roomPorts } from './ports.ts';
+
+export interface CoordinatorOptions {
+  readonly name: string;
+  /** IPv4 address to listen on. */
+  readonly listen: string;
+  /** The lobby's; the others follow, see ports.ts. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}
+
+/** Why the coordinator can't start; the message is a sentence for people. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
+
+const ROOMS_UP_WITHIN_MS = 10_000;
+
+/** The whole coordinator: clock, media, lobby and the rooms' processes. */
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #logger: Logger;
+  readonly #lock: DataDirLock;
+  readonly #store: LobbyStore;
+  readonly #clockResponder: ClockResponder;
+  readonly #mediaStore: MediaStore;
+  readonly #mediaServer: MediaServer;
+  readonly #lobby: LiveLobby;
+  readonly #server: LobbyServer;
+
+  constructor(options: CoordinatorOptions, logger: Logger) {
+    const { name, listen, port, dataDir, logLevel } = options;
+    const id = clockId();
+    this.#options = options;
+    this.#logger = logger;
+    this.#lock = new DataDirLock(dataDir);
+    this.#store = new LobbyStore(join(dataDir, 'lobby.db'));
+    this.#clockResponder = new ClockResponder(monotonicClock, id);
+    this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
+    this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger);
+    const database = (roomId: string) => join(dataDir, 'rooms', `${roomId}.db`);
+    this.#lobby = new LiveLobby(
+      this.#store,
+      { listen, lobbyPort: port, logLevel, database },
+      monotonicClock,
+      logger,
+    );
+    const lobbyOptions = { listen, port, name, version, clockId: id };
+    this.#server = new LobbyServer(lobbyOptions, this.#lobby, this.#mediaStore, monotonicClock, logger);
+  }
+
+  /** @throws {StartError} when a port is taken; {StorageError} when the data directory can't be used */
+  async start(): Promise<void> {
+    const { listen, port, name } = this.#options;
+    await this.#refuseTaken([port, clockPort(port), mediaPort(port)]);
+    this.#lock.start();
+    this.#store.start();
+    await this.#refuseTaken(
+      this.#store.load().rooms.flatMap((room) => Object.values(roomPorts(port, room.slot))),
+    );
+    await this.#clockResponder.start(`tcp://${listen}:${clockPort(port)}`);
+    await this.#mediaStore.start();
+    await this.#mediaServer.start(listen, mediaPort(port));
+    await this.#lobby.start();
+    await this.#server.start();
+    const up = await this.#lobby.rooms.whenUp(ROOMS_UP_WITHIN_MS);
+    const rooms = this.#lobby.state.rooms.length;
+    if (up) this.#logger.info(`ready: ${name} listens on ${listen}:${port}, ${rooms} room(s) up`);
+    else this.#logger.error(`${name} listens on ${listen}:${port}, but not all of its rooms could start`);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.stop();
+    await Promise.all([this.#lobby.stop(), this.#mediaServer.stop(), this.#clockResponder.stop()]);
+    this.#store.stop();
+    this.#lock.stop();
+  }
+
+  async #refuseTaken(ports: number[]): Promise<void> {
+    const { listen, port } = this.#options;
+    const taken = await portsInUse(listen, ports);
+    if (taken.length === 0) return;
+    throw new StartError(
+      `${describePorts(taken)} on ${listen} used by another program, maybe a second jam-coordinator: ` +
+        `stop that one, or give this one another --port than ${port}`,
+    );
+  }
+}

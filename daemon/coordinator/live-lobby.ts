@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '../logger.ts';
+import type { LocalClock } from '../units.ts';
+import { changeLobby, type LobbyChange, type LobbyState, MAIN_ROOM, membersOf } from './lobby.ts';
+import type { LobbyStore } from './lobby-store.ts';
+import type { RoomSettings } from './room-child.ts';
+import { RoomSupervisor } from './room-supervisor.ts';
+
+/** The lobby at its disk and its clock, and the room processes as it wants them. */
+export class LiveLobby {
+  readonly rooms: RoomSupervisor;
+  readonly #store: LobbyStore;
+  readonly #clock: LocalClock;
+  #state: LobbyState;
+
+  /** @param store is open, and stays the caller's to close */
+  constructor(store: LobbyStore, roomSettings: RoomSettings, clock: LocalClock, logger: Logger) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#state = { rooms: [], speakers: [], lastHelloUs: new Map(), startedUs: clock() };
+    this.rooms = new RoomSupervisor(roomSettings, (roomId) => membersOf(this.#state, roomId), logger);
+  }
+
+  get state(): LobbyState {
+    return this.#state;
+  }
+
+  /** @throws {StorageError} when the saved lobby can't be read, or a new one can't be saved */
+  async start(): Promise<void> {
+    this.#state = { ...this.#state, ...this.#store.load() };
+    if (this.#state.rooms.length === 0) {
+      const first = this.plan({ kind: 'createRoom', name: MAIN_ROOM });
+      this.#store.save(first);
+      this.#state = first;
+    }
+    await this.rooms.start(this.#state.rooms);
+  }
+
+  async stop(): Promise<void> {
+    await this.rooms.stop();
+  }
+
+  /** What a change would lead to. @throws {Refusal} when it can't be done */
+  plan(change: LobbyChange): LobbyState {
+    return changeLobby(this.#state, change, this.#clock(), randomUUID());
+  }
+
+  /**
+   * Makes a change. It's on the disk before anyone hears of it.
+   * @throws {Refusal} when it can't be done; {StorageError} when the disk is full or fails
+   */
+  async change(change: LobbyChange): Promise<void> {
+    const from = this.#state;
+    const to = this.plan(change);
+    if (to.rooms !== from.rooms || to.speakers !== from.speakers) this.#store.save(to);
+    this.#state = to;
+    await this.#follow(from, to);
+  }
+
+  async #follow(from: LobbyState, to: LobbyState): Promise<void> {
+    const before = new Map(from.rooms.map((room) => [room.roomId, room]));
+    for (const room of to.rooms) {
+      const known = before.get(room.roomId);
+      if (!known) this.rooms.add(room);
+      else if (known.name !== room.name) this.rooms.rename(room);
+      if (known && !isDeepStrictEqual(membersOf(from, room.roomId), membersOf(to, room.roomId)))
+        this.rooms.tellMembers(room.roomId);
+      before.delete(room.roomId);
+    }
+    await Promise.all([...before.keys()].map((roomId) => this.rooms.remove(roomId)));
+  }
+}

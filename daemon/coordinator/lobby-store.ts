@@ -1,0 +1,107 @@
+import type { DatabaseSync } from 'node:sqlite';
+import * as v from 'valibot';
+import { messageOf } from '../errno.ts';
+import { openDatabase, StorageError, transaction } from './database.ts';
+import type { LobbyRoom, LobbySpeaker, LobbyState } from './lobby.ts';
+
+/** The part of the lobby that outlives it. */
+export type SavedLobby = Pick<LobbyState, 'rooms' | 'speakers'>;
+
+const MIGRATIONS = [
+  `CREATE TABLE room (room_id TEXT PRIMARY KEY, name TEXT NOT NULL, slot INTEGER NOT NULL UNIQUE);
+   CREATE TABLE speaker (
+     speaker_id TEXT PRIMARY KEY, name TEXT NOT NULL, announced_name TEXT NOT NULL,
+     room_id TEXT NOT NULL REFERENCES room, volume INTEGER NOT NULL, muted INTEGER NOT NULL,
+     delay_us REAL NOT NULL, announced_delay_us REAL, version TEXT NOT NULL, device TEXT NOT NULL);`,
+];
+
+const roomRow = v.pipe(
+  v.object({ room_id: v.string(), name: v.string(), slot: v.number() }),
+  v.transform(({ room_id, name, slot }): LobbyRoom => ({ roomId: room_id, name, slot })),
+);
+const speakerRow = v.pipe(
+  v.object({
+    speaker_id: v.string(),
+    name: v.string(),
+    announced_name: v.string(),
+    room_id: v.string(),
+    volume: v.number(),
+    muted: v.number(),
+    delay_us: v.number(),
+    announced_delay_us: v.nullable(v.number()),
+    version: v.string(),
+    device: v.string(),
+  }),
+  v.transform(
+    (row): LobbySpeaker => ({
+      speakerId: row.speaker_id,
+      name: row.name,
+      announcedName: row.announced_name,
+      roomId: row.room_id,
+      volume: row.volume,
+      muted: row.muted !== 0,
+      delayUs: row.delay_us,
+      announcedDelayUs: row.announced_delay_us ?? undefined,
+      version: row.version,
+      device: row.device,
+    }),
+  ),
+);
+
+/** The lobby on disk. What save() returned from stays, whatever happens to process or power. */
+export class LobbyStore {
+  readonly #path: string;
+  #database: DatabaseSync | undefined;
+
+  /** @param path of the SQLite file */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws {StorageError} when it can't be opened or is of a newer Jam */
+  start(): void {
+    this.#database = openDatabase(this.#path, MIGRATIONS);
+  }
+
+  stop(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  /** @throws {StorageError} when what is there can't be read */
+  load(): SavedLobby {
+    const database = this.#opened();
+    try {
+      return {
+        rooms: v.parse(v.array(roomRow), database.prepare('SELECT * FROM room ORDER BY slot').all()),
+        speakers: v.parse(v.array(speakerRow), database.prepare('SELECT * FROM speaker').all()),
+      };
+    } catch (error) {
+      throw new StorageError(`${this.#path} can't be read: ${messageOf(error)}`);
+    }
+  }
+
+  /** @throws {StorageError} when the disk is full or fails; the saved lobby is then as before */
+  save({ rooms, speakers }: SavedLobby): void {
+    const database = this.#opened();
+    transaction(database, () => {
+      database.exec('DELETE FROM speaker; DELETE FROM room');
+      const room = database.prepare('INSERT INTO room VALUES (?, ?, ?)');
+      for (const { roomId, name, slot } of rooms) room.run(roomId, name, slot);
+      const speaker = database.prepare('INSERT INTO speaker VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      for (const one of speakers) speaker.run(...speakerValues(one));
+    });
+  }
+
+  #opened(): DatabaseSync {
+    if (!this.#database) throw new StorageError(`${this.#path} is not open`);
+    return this.#database;
+  }
+}
+
+function speakerValues(speaker: LobbySpeaker) {
+  const { speakerId, name, announcedName, roomId, volume, muted } = speaker;
+  const { delayUs, announcedDelayUs, version, device } = speaker;
+  const settings = [volume, muted ? 1 : 0, delayUs, announcedDelayUs ?? null];
+  return [speakerId, name, announcedName, roomId, ...settings, version, device];
+}

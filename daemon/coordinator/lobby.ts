@@ -1,0 +1,281 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LobbyRequest, Member, SpeakerEntry } from '../../protos/index.ts';
+import type { LocalUs } from '../units.ts';
+import { ROOM_LIMIT } from './ports.ts';
+import { Refusal } from './refusal.ts';
+
+export interface LobbyRoom {
+  readonly roomId: string;
+  readonly name: string;
+  /** Fixes its ports, see ports.ts. */
+  readonly slot: number;
+}
+
+/** A speaker as the lobby knows it. What it announces counts when it is new, after that the lobby's word. */
+export interface LobbySpeaker {
+  readonly speakerId: string;
+  readonly name: string;
+  readonly announcedName: string;
+  readonly roomId: string;
+  readonly volume: number;
+  readonly muted: boolean;
+  readonly delayUs: number;
+  readonly announcedDelayUs: number | undefined;
+  readonly version: string;
+  readonly device: string;
+}
+
+export interface LobbyState {
+  readonly rooms: readonly LobbyRoom[];
+  readonly speakers: readonly LobbySpeaker[];
+  /** When each speaker, by its id, last said hello in this run. */
+  readonly lastHelloUs: ReadonlyMap<string, LocalUs>;
+  /** The beginning of this run. */
+  readonly startedUs: LocalUs;
+}
+
+/** The requests that may change the lobby. */
+export type LobbyChange = Extract<
+  LobbyRequest['body'],
+  {
+    kind:
+      | 'createRoom'
+      | 'deleteRoom'
+      | 'renameRoom'
+      | 'moveSpeaker'
+      | 'setSpeakerDelay'
+      | 'renameSpeaker'
+      | 'setSpeakerVolume'
+      | 'setSpeakerMuted'
+      | 'hello';
+  }
+>;
+
+/** The room that is there from the start, and stays: new speakers join it. */
+export const MAIN_ROOM = 'main';
+
+/** A speaker that hasn't said hello for longer is offline. */
+const ALIVE_WITHIN_US = 6_000_000;
+const SPEAKER_LIMIT = 256;
+const MAX_DELAY_US = 2_000_000;
+
+/**
+ * The lobby after a request.
+ * @param freshRoomId the id for a room if one is made
+ * @throws {Refusal} when it can't be done
+ */
+export function changeLobby(
+  state: LobbyState,
+  request: LobbyChange,
+  now: LocalUs,
+  freshRoomId: string,
+): LobbyState {
+  switch (request.kind) {
+    case 'createRoom':
+      return createRoom(state, request.name, freshRoomId);
+    case 'deleteRoom':
+      return deleteRoom(state, request.name);
+    case 'renameRoom':
+      return renameRoom(state, request.name, request.newName);
+    case 'moveSpeaker':
+      return withSpeaker(state, request.name, { roomId: roomNamed(state, request.room).roomId });
+    case 'setSpeakerDelay':
+      return withSpeaker(state, request.name, { delayUs: checkedDelay(request.delayUs) });
+    case 'renameSpeaker':
+      return renameSpeaker(state, request.name, request.newName);
+    case 'setSpeakerVolume':
+      return setSpeakerVolume(state, request);
+    case 'setSpeakerMuted':
+      return withSpeaker(state, request.name, { muted: request.muted });
+    case 'hello':
+      return hello(state, request, now);
+  }
+}
+
+/** @throws {Refusal} when there is none; it names those that there are */
+export function roomNamed({ rooms }: LobbyState, name: string): LobbyRoom {
+  const room = rooms.find((one) => sameName(one.name, name));
+  if (room) return room;
+  throw new Refusal('NOT_FOUND', `there is no room "${name}"; there is ${listOf(rooms)}`);
+}
+
+/** The room that a speaker is in. @throws {Refusal} when the speaker isn't known */
+export function roomOfSpeaker(
+  state: LobbyState,
+  speakerId: string,
+): { speaker: LobbySpeaker; room: LobbyRoom } {
+  const speaker = state.speakers.find((one) => one.speakerId === speakerId);
+  const room = state.rooms.find((one) => one.roomId === speaker?.roomId);
+  if (!speaker || !room) throw new Refusal('NOT_FOUND', `no speaker has the id ${speakerId}`);
+  return { speaker, room };
+}
+
+/** A room's members, in order of their names. */
+export function membersOf({ speakers }: LobbyState, roomId: string): Member[] {
+  return byName(speakers.filter((speaker) => speaker.roomId === roomId)).map(
+    ({ speakerId, name, volume, muted, delayUs }) => ({ speakerId, name, volume, muted, delayUs }),
+  );
+}
+
+/** All speakers as people are shown them, in order of their names. */
+export function speakerEntries(state: LobbyState, now: LocalUs): SpeakerEntry[] {
+  return byName(state.speakers).map((speaker) => ({
+    speakerId: speaker.speakerId,
+    name: speaker.name,
+    room: roomOfSpeaker(state, speaker.speakerId).room.name,
+    online: isOnline(state, speaker.speakerId, now),
+    volume: speaker.volume,
+    muted: speaker.muted,
+    delayUs: speaker.delayUs,
+    version: speaker.version,
+    device: speaker.device,
+  }));
+}
+
+export function isOnline({ lastHelloUs }: LobbyState, speakerId: string, now: LocalUs): boolean {
+  const lastUs = lastHelloUs.get(speakerId);
+  return lastUs !== undefined && now - lastUs <= ALIVE_WITHIN_US;
+}
+
+/** Names are the same whatever their case and however their accents are written. */
+export function sameName(a: string, b: string): boolean {
+  return a.normalize('NFKC').toLowerCase() === b.normalize('NFKC').toLowerCase();
+}
+
+function createRoom(state: LobbyState, name: string, roomId: string): LobbyState {
+  refuseTakenRoom(state, name);
+  const slots = new Set(state.rooms.map((room) => room.slot));
+  const slot = Array.from({ length: ROOM_LIMIT }, (_, i) => i).find((i) => !slots.has(i));
+  if (slot === undefined)
+    throw new Refusal('REFUSED', `there are ${ROOM_LIMIT} rooms already, which is all there can be`);
+  return { ...state, rooms: [...state.rooms, { roomId, name, slot }] };
+}
+
+function deleteRoom(state: LobbyState, name: string): LobbyState {
+  const room = roomNamed(state, name);
+  refuseMain(room, 'deleted');
+  const main = roomNamed(state, MAIN_ROOM);
+  return {
+    ...state,
+    rooms: state.rooms.filter((one) => one !== room),
+    speakers: state.speakers.map((speaker) =>
+      speaker.roomId === room.roomId ? { ...speaker, roomId: main.roomId } : speaker,
+    ),
+  };
+}
+
+function renameRoom(state: LobbyState, name: string, newName: string): LobbyState {
+  const room = roomNamed(state, name);
+  refuseMain(room, 'renamed');
+  refuseTakenRoom(state, newName, room);
+  return { ...state, rooms: state.rooms.map((one) => (one === room ? { ...room, name: newName } : one)) };
+}
+
+function renameSpeaker(state: LobbyState, name: string, newName: string): LobbyState {
+  const speaker = speakerNamed(state, name);
+  const owner = state.speakers.find((one) => one !== speaker && sameName(one.name, newName));
+  if (owner) throw new Refusal('REFUSED', `there is a speaker "${owner.name}" already`);
+  return withSpeaker(state, name, { name: newName });
+}
+
+function setSpeakerVolume(
+  state: LobbyState,
+  { name, volume, change }: { name: string; volume?: number; change?: number },
+): LobbyState {
+  if ((volume === undefined) === (change === undefined))
+    throw new Refusal('BAD_REQUEST', 'either a volume or a change of it is expected');
+  const wanted = volume ?? speakerNamed(state, name).volume + (change ?? 0);
+  return withSpeaker(state, name, { volume: Math.min(100, Math.max(0, wanted)) });
+}
+
+function hello(
+  state: LobbyState,
+  request: Extract<LobbyChange, { kind: 'hello' }>,
+  now: LocalUs,
+): LobbyState {
+  const known = state.speakers.find((one) => one.speakerId === request.speakerId);
+  const name = nameOf(known, request.name);
+  const owner = state.speakers.find((one) => one !== known && sameName(one.name, name));
+  if (owner && isAlive(state, owner, now)) throw nameInUse(owner);
+  if (!known && !owner && state.speakers.length >= SPEAKER_LIMIT)
+    throw new Refusal('REFUSED', `there are ${SPEAKER_LIMIT} speakers already, which is all there can be`);
+  const before = owner ?? known;
+  const speaker: LobbySpeaker = {
+    ...(before ?? { roomId: roomNamed(state, MAIN_ROOM).roomId, volume: 100, muted: false }),
+    speakerId: request.speakerId,
+    name,
+    announcedName: name === known?.name ? known.announcedName : request.name,
+    ...delayOf(before, request.delayUs),
+    version: request.version,
+    device: request.device,
+  };
+  const lastHelloUs = new Map(state.lastHelloUs).set(request.speakerId, now);
+  if (isDeepStrictEqual(speaker, before)) return { ...state, lastHelloUs };
+  const others = state.speakers.filter((one) => one !== known && one !== owner);
+  return { ...state, speakers: [...others, speaker], lastHelloUs };
+}
+
+// A name that the speaker has announced before doesn't undo a rename here.
+function nameOf(known: LobbySpeaker | undefined, announced: string): string {
+  const heardBefore = known && [known.name, known.announcedName].some((name) => sameName(name, announced));
+  return heardBefore ? known.name : announced;
+}
+
+function delayOf(before: LobbySpeaker | undefined, announcedUs: number | undefined) {
+  if (announcedUs === undefined || announcedUs === before?.announcedDelayUs)
+    return { delayUs: before?.delayUs ?? 0, announcedDelayUs: before?.announcedDelayUs };
+  return { delayUs: checkedDelay(announcedUs), announcedDelayUs: announcedUs };
+}
+
+// Just after a start nobody has had the time to say hello.
+function isAlive(state: LobbyState, { speakerId }: LobbySpeaker, now: LocalUs): boolean {
+  return isOnline(state, speakerId, now) || now - state.startedUs <= ALIVE_WITHIN_US;
+}
+
+function nameInUse({ name, device }: LobbySpeaker): Refusal {
+  const where = device ? ` (it plays on ${device})` : '';
+  return new Refusal(
+    'REFUSED',
+    `another speaker named "${name}" is running${where}: give this one another name`,
+  );
+}
+
+function checkedDelay(delayUs: number): number {
+  if (Math.abs(delayUs) <= MAX_DELAY_US) return delayUs;
+  const limitMs = MAX_DELAY_US / 1000;
+  throw new Refusal('BAD_REQUEST', `a delay is from ${-limitMs} to ${limitMs} ms, not ${delayUs / 1000} ms`);
+}
+
+function speakerNamed({ speakers }: LobbyState, name: string): LobbySpeaker {
+  const speaker = speakers.find((one) => sameName(one.name, name));
+  if (speaker) return speaker;
+  const others = speakers.length > 0 ? `there is ${listOf(speakers)}` : 'none has ever connected';
+  throw new Refusal('NOT_FOUND', `there is no speaker "${name}"; ${others}`);
+}
+
+function withSpeaker(state: LobbyState, name: string, changes: Partial<LobbySpeaker>): LobbyState {
+  const speaker = speakerNamed(state, name);
+  const speakers = state.speakers.map((one) => (one === speaker ? { ...speaker, ...changes } : one));
+  return { ...state, speakers };
+}
+
+function refuseTakenRoom({ rooms }: LobbyState, name: string, except?: LobbyRoom): void {
+  const taken = rooms.find((room) => room !== except && sameName(room.name, name));
+  if (taken) throw new Refusal('REFUSED', `there is a room "${taken.name}" already`);
+}
+
+function refuseMain({ name }: LobbyRoom, done: string): void {
+  if (name === MAIN_ROOM)
+    throw new Refusal('REFUSED', `room ${MAIN_ROOM} can't be ${done}: new speakers join it`);
+}
+
+function byName<T extends { name: string }>(named: readonly T[]): T[] {
+  return named.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { sensitivity: 'base', numeric: true }));
+}
+
+function listOf(named: readonly { name: string }[]): string {
+  const shown = byName(named).map(({ name }) => name);
+  return shown.length > 20
+    ? `${shown.slice(0, 20).join(', ')} and ${shown.length - 20} more`
+    : shown.join(', ');
+}

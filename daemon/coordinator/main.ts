@@ -1,0 +1,47 @@
+import { ConfigError } from '../config.ts';
+import { messageOf } from '../errno.ts';
+import { createLogger } from '../log.ts';
+import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
+import { readOptions } from './options.ts';
+
+const USAGE_EXIT = 2;
+/** Rooms are killed after a second; nothing else takes long. */
+const STOP_WITHIN_MS = 1800;
+
+const options = optionsOrExit();
+const logger = await createLogger(options.logLevel);
+const coordinator = new Coordinator(options, logger);
+let stopping = false;
+
+process.on('SIGTERM', () => void stop('SIGTERM'));
+process.on('SIGINT', () => void stop('SIGINT'));
+process.on('uncaughtException', (error) => {
+  logger.error({ err: error }, `the coordinator failed: ${messageOf(error)}`);
+  process.exit(1);
+});
+
+try {
+  await coordinator.start();
+} catch (error) {
+  logger.error(messageOf(error));
+  process.exit(1);
+}
+
+function optionsOrExit(): CoordinatorOptions {
+  try {
+    return readOptions(process.argv, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(USAGE_EXIT);
+  }
+}
+
+async function stop(signal: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  logger.info(`${signal}: stopping`);
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  await coordinator.stop();
+  process.exit(0);
+}

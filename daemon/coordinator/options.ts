@@ -1,0 +1,69 @@
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import * as v from 'valibot';
+import { oneOf, readConfig, wholeNumber } from '../config.ts';
+import { LOG_LEVELS } from '../log.ts';
+import { version } from '../version.ts';
+import type { CoordinatorOptions } from './coordinator.ts';
+import { MAX_LOBBY_PORT } from './ports.ts';
+
+const DEFAULT_PORT = 7400;
+
+const schema = {
+  name: v.pipe(v.string(), v.trim(), v.minLength(1, 'a name is expected'), v.maxLength(64, 'it is too long')),
+  listen: v.pipe(v.string(), v.ipv4('an IPv4 address of this host is expected, or 0.0.0.0 for all')),
+  port: wholeNumber(1, MAX_LOBBY_PORT),
+  dataDir: v.pipe(v.string(), v.minLength(1, 'a directory is expected')),
+  logLevel: oneOf(LOG_LEVELS),
+};
+
+/**
+ * What the command line, the environment, the configuration file and the defaults say together.
+ * Ends the process after --help and --version, and with exit code 2 when the command line isn't understood.
+ * @param argv as process.argv
+ * @throws {ConfigError} naming all settings that can't be used
+ */
+export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): CoordinatorOptions {
+  const { config, ...flags } = parseCommandLine(argv);
+  const defaults = {
+    name: hostname(),
+    listen: '0.0.0.0',
+    port: DEFAULT_PORT,
+    dataDir: defaultDataDir(environment),
+    logLevel: 'info',
+  };
+  return readConfig(schema, defaults, { file: config, environment, flags });
+}
+
+function parseCommandLine(argv: string[]): { config?: string } & Record<string, unknown> {
+  return new Command('jam-coordinator')
+    .description(
+      'Keeps the rooms of a home, and the clock and the tracks that its speakers play by.\n' +
+        'jamctl and jam-speaker connect to it.',
+    )
+    .version(version, '--version', 'print the version')
+    .option('--config <file>', 'TOML file with these settings, named as the flags: port = 7400')
+    .option('--name <name>', 'what this coordinator is called (default: the host name)')
+    .option('--listen <addr>', 'IPv4 address to listen on (default: 0.0.0.0, all of this host)')
+    .option('--port <port>', `the lobby's port; the others follow it (default: ${DEFAULT_PORT})`)
+    .option('--data-dir <dir>', 'where rooms, queues and tracks are kept (default: ~/.local/state/jam)')
+    .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: info)`)
+    .helpOption('--help', 'print this')
+    .addHelpText(
+      'after',
+      `
+Each setting can also come from the environment, as JAM_ and the flag's name: JAM_DATA_DIR, JAM_PORT.
+Flags win over the environment, that over the file.
+
+Ports, with --port P: P lobby, P+1 clock, P+2 media (HTTP), P+10 to P+99 rooms (three each).`,
+    )
+    .allowExcessArguments(false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(argv)
+    .opts();
+}
+
+function defaultDataDir({ STATE_DIRECTORY, XDG_STATE_HOME }: NodeJS.ProcessEnv): string {
+  return STATE_DIRECTORY || join(XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'jam');
+}

@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Member, RoomReply, RoomRequest } from '../../protos/index.ts';
+import { messageOf } from '../errno.ts';
+import type { Logger } from '../logger.ts';
+import type { LobbyRoom } from './lobby.ts';
+import { Refusal } from './refusal.ts';
+import { RoomChild, type RoomSettings } from './room-child.ts';
+
+/** Runs a process for each room, and sees to it that each knows its name and members. */
+export class RoomSupervisor {
+  readonly #settings: RoomSettings;
+  readonly #membersOf: (roomId: string) => Member[];
+  readonly #logger: Logger;
+  readonly #children = new Map<string, RoomChild>();
+
+  /** @param membersOf a room's members as they are now; told to the room whenever it is up */
+  constructor(settings: RoomSettings, membersOf: (roomId: string) => Member[], logger: Logger) {
+    this.#settings = settings;
+    this.#membersOf = membersOf;
+    this.#logger = logger;
+  }
+
+  async start(rooms: readonly LobbyRoom[]): Promise<void> {
+    await compileRooms();
+    for (const room of rooms) this.add(room);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#children.values()].map((child) => child.stop()));
+    this.#children.clear();
+  }
+
+  add(room: LobbyRoom): void {
+    const onReady = () => this.tellMembers(room.roomId);
+    const child = new RoomChild(room, this.#settings, onReady, this.#logger);
+    this.#children.set(room.roomId, child);
+    child.start();
+  }
+
+  /** Stops a room and removes what it has saved. */
+  async remove(roomId: string): Promise<void> {
+    const child = this.#children.get(roomId);
+    this.#children.delete(roomId);
+    await child?.stop();
+    const database = this.#settings.database(roomId);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
+  }
+
+  rename(room: LobbyRoom): void {
+    this.#children.get(room.roomId)?.rename(room);
+    this.#tell(room.roomId, { kind: 'renameRoom', name: room.name });
+  }
+
+  tellMembers(roomId: string): void {
+    this.#tell(roomId, { kind: 'setMembers', members: this.#membersOf(roomId) });
+  }
+
+  isUp(roomId: string): boolean {
+    return this.#children.get(roomId)?.isUp ?? false;
+  }
+
+  /** True once all rooms have been up; false when they weren't in time. */
+  async whenUp(withinMs: number): Promise<boolean> {
+    const allUp = Promise.all([...this.#children.values()].map((child) => child.firstUp));
+    return Promise.race([allUp.then(() => true), pause(withinMs, false, { ref: false })]);
+  }
+
+  /** @throws {Refusal} BUSY when the room is restarting or doesn't answer in time */
+  async request(roomId: string, body: RoomRequest['body'], withinMs?: number): Promise<RoomReply['body']> {
+    const child = this.#children.get(roomId);
+    if (!child) throw new Refusal('NOT_FOUND', 'the room has just been deleted');
+    return child.request(body, withinMs);
+  }
+
+  // A room that is down hears it when it is up again.
+  #tell(roomId: string, body: RoomRequest['body']): void {
+    if (!this.isUp(roomId)) return;
+    this.request(roomId, body).then(
+      (reply) => reply.kind === 'failure' && this.#logger.error(`a room refuses its lobby: ${reply.message}`),
+      (error) => this.#logger.warn(`a room was not told of a change: ${messageOf(error)}`),
+    );
+  }
+}
+
+// With what they run compiled before, rooms start in half the time and each takes 18 MB less: it does
+// without Node's TypeScript compiler.
+async function compileRooms(): Promise<void> {
+  await import('./room/main.ts');
+  flushCompileCache();
+}
