@@ -61,10 +61,10 @@ function playHarmony(bar: Bar, number: number, add: Add): void {
 
 function playDrums(number: number, random: Random, add: Add): void {
   for (let half = 0; half < 2 * BEATS_PER_BAR; half++) {
-    add(shaker(random), number, half / 2, half % 2 === 0 ? 0.14 : 0.09, 0.72);
+    add(shaker(random), number, half / 2, half % 2 === 0 ? 0.12 : 0.07, 0.72);
   }
   for (let beat = 0; beat < BEATS_PER_BAR; beat++) {
-    add(stir(1.4 * BEAT_S, random), number, beat, 0.22, beat % 2 === 0 ? 0.3 : 0.55);
+    add(stir(1.4 * BEAT_S, random), number, beat, 0.13, beat % 2 === 0 ? 0.3 : 0.55);
   }
   if (number === SCORE.length - 1) return;
   add(kick(), number, 0, 0.5, 0.5);

@@ -15,6 +15,13 @@ const PACKETS_PER_CHUNK = 4;
 /** Sound is below 2 even where an encoder clipped; a damaged mp3 frame can decode to any number. */
 const DAMAGE_LEVEL = 8;
 
+/** Compiles the decoder ahead of its first use. */
+export async function prepareMp3Decoder(): Promise<void> {
+  const mpeg = new MPEGDecoder();
+  await mpeg.ready;
+  mpeg.free();
+}
+
 /** Opens an MP3; compiling the decoder takes some 40 ms once in a process, then it is below 1 ms. */
 export async function openMp3Decoder(index: TrackIndex, bytes: TrackBytes): Promise<Mp3Decoder> {
   const mpeg = new MPEGDecoder({ enableGapless: false });
@@ -129,7 +136,8 @@ export class Mp3Decoder implements Decoder {
 }
 
 function isSound(samples: Float32Array): boolean {
-  return samples.every((sample) => Math.abs(sample) < DAMAGE_LEVEL);
+  for (const sample of samples) if (!(Math.abs(sample) < DAMAGE_LEVEL)) return false;
+  return true;
 }
 
 /** Puts an mp3 frame's sound at `at`, which may lie before the start, or reach beyond the end. */
