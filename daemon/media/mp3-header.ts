@@ -59,8 +59,3 @@ function describe(
     xingOffset: HEADER_BYTES + sideBytes,
   };
 }
-
-/** Whether two mp3 frames can belong to one stream: bit rate, channels and checksum may change within it. */
-export function sameStream(a: Mp3Header, b: Mp3Header): boolean {
-  return a.version === b.version && a.sampleRate === b.sampleRate;
-}

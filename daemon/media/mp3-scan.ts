@@ -72,7 +72,11 @@ export class Mp3Scan {
 
   #walk(ended: boolean): void {
     for (let at = 0; ; ) {
-      const step = nextStep(this.#window, at, { like: this.#first, locked: this.#locked, ended });
+      const step = nextStep(this.#window, at, {
+        rate: this.#first?.sampleRate,
+        locked: this.#locked,
+        ended,
+      });
       if (step.kind === 'end') return;
       this.#junkBytes += step.at - at;
       at = this.#take(step);

@@ -1,4 +1,4 @@
-import { HEADER_BYTES, type Mp3Header, parseMp3Header, sameStream } from './mp3-header.ts';
+import { HEADER_BYTES, type Mp3Header, parseMp3Header } from './mp3-header.ts';
 
 /**
  * What comes next in a stretch of an mp3 file:
@@ -16,35 +16,42 @@ export type Step =
 const ID3_HEADER_BYTES = 10;
 const END: Step = { kind: 'end' };
 
-/**
- * Finds the next mp3 frame from `at` on. Where one is expected (`locked`), its own header is enough; after
- * junk, another header (or the window's end, if the file ends there) has to follow it, and before the
- * stream is known (`like` undefined) two of them.
- */
-export function nextStep(
-  window: Uint8Array,
-  at: number,
-  { like, locked, ended }: { like: Mp3Header | undefined; locked: boolean; ended: boolean },
-): Step {
-  if (locked && like && at + ID3_HEADER_BYTES <= window.length) {
-    const header = parseMp3Header(window, at);
-    if (header && sameStream(header, like)) {
-      if (at + header.bytes <= window.length) return { kind: 'frame', at, header };
-      return ended ? END : { kind: 'more', at, locked };
-    }
-  } else if (locked && !ended) return { kind: 'more', at, locked };
-  return search(window, at, like, ended);
+/** What is known where a search goes on. */
+export interface Known {
+  /**
+   * Sample rate of the stream, which tells the MPEG version too; undefined until the first mp3 frame. Bit
+   * rate, channels and checksum may change from one mp3 frame to the next.
+   */
+  readonly rate: number | undefined;
+  /** An mp3 frame is expected right here. */
+  readonly locked: boolean;
+  /** The window's end is the end of all. */
+  readonly ended: boolean;
 }
 
-function search(window: Uint8Array, from: number, like: Mp3Header | undefined, ended: boolean): Step {
+/**
+ * Finds the next mp3 frame from `at` on. Where one is expected, its own header is enough; after junk, the
+ * header of another (or the end) has to follow it, and before the rate is known those of two.
+ */
+export function nextStep(window: Uint8Array, at: number, known: Known): Step {
+  const { rate, locked, ended } = known;
+  if (!locked) return search(window, at, known);
+  if (!ended && at + ID3_HEADER_BYTES > window.length) return { kind: 'more', at, locked };
+  const header = parseMp3Header(window, at);
+  if (!header || header.sampleRate !== rate) return search(window, at, known);
+  if (at + header.bytes <= window.length) return { kind: 'frame', at, header };
+  return ended ? search(window, at + 1, known) : { kind: 'more', at, locked };
+}
+
+function search(window: Uint8Array, from: number, { rate, ended }: Known): Step {
   for (let at = from; at < window.length; at++) {
     if (window[at] !== 0xff && window[at] !== 0x49) continue;
     if (!ended && at + ID3_HEADER_BYTES > window.length) return { kind: 'more', at, locked: false };
     const tagBytes = id3Bytes(window, at);
     if (tagBytes > 0) return { kind: 'skip', at, bytes: tagBytes };
     const header = parseMp3Header(window, at);
-    if (!header || (like && !sameStream(header, like))) continue;
-    const verdict = followed(window, at, header, like ? 1 : 2, ended);
+    if (!header || (rate !== undefined && header.sampleRate !== rate)) continue;
+    const verdict = followed(window, at, header, rate === undefined ? 2 : 1, ended);
     if (verdict === 'yes') return { kind: 'frame', at, header };
     if (verdict === 'unknown') return { kind: 'more', at, locked: false };
   }
@@ -63,7 +70,7 @@ function followed(
     if (ended && (next === window.length || (next < window.length && isTag(window, next)))) return 'yes';
     if (next + HEADER_BYTES > window.length) return ended ? 'no' : 'unknown';
     const follower = parseMp3Header(window, next);
-    if (!follower || !sameStream(follower, header)) return 'no';
+    if (follower?.sampleRate !== header.sampleRate) return 'no';
     next += follower.bytes;
   }
   return 'yes';

@@ -9,6 +9,7 @@ export type Segment = readonly (Packet | undefined)[];
 export class Mp3Segments {
   readonly packetsEach: number;
   readonly #bytes: TrackBytes;
+  readonly #rate: number;
   /** Byte where each segment starts, and where the last one ends. */
   readonly #bounds: readonly number[];
   readonly #recent = new Map<number, Segment>();
@@ -16,6 +17,7 @@ export class Mp3Segments {
   constructor(index: TrackIndex, bytes: TrackBytes) {
     this.packetsEach = Math.max(1, index.packetsPerCheckpoint);
     this.#bytes = bytes;
+    this.#rate = index.sampleRate;
     this.#bounds = boundsOf(index);
   }
 
@@ -27,7 +29,7 @@ export class Mp3Segments {
     if (known || start === undefined || end === undefined) return known;
     const isLast = number === this.#bounds.length - 2;
     const bytes = await this.#bytes.read(start, end - start);
-    const segment = cutPackets(bytes, isLast ? undefined : this.packetsEach);
+    const segment = cutPackets(bytes, this.#rate, isLast ? undefined : this.packetsEach);
     this.#recent.set(number, segment);
     const oldest = this.#recent.keys().next();
     if (this.#recent.size > 2 && !oldest.done) this.#recent.delete(oldest.value);

@@ -205,10 +205,10 @@ test('a damaged mp3 frame, whatever is wrong with it, moves nothing else', async
       damaged.set(bytes, at);
       const { channels, frames } = await decodeFrom(0, index, bytesInMemory(damaged));
       t.is(frames, index.frames);
-      // Within four mp3 frames of the damage (its own reach, the reservoir's and the overlap's) all is well.
-      const clear = 1152 * (Math.ceil((at + bytes.length - index.audioOffset) / 417) + 4);
+      // Six mp3 frames on (those that a wrong length swallows, the reservoir's and the overlap's) all is well.
+      const clear = 1152 * (Math.ceil((at + bytes.length - index.audioOffset) / 417) + 6);
       const tails = [channels, expected].map((sides) => sides.map((side) => side.subarray(clear)));
-      t.true(worstDifference(tails[0] ?? [], tails[1] ?? [], 0) < 1e-6);
+      t.true(worstDifference(tails[0] ?? [], tails[1] ?? [], 0) < 1e-6, `${bytes} at ${at}`);
       t.true(channels.every((side) => side.every((sample) => Math.abs(sample) < 8)));
     }),
     { numRuns: 30 },
