@@ -13,7 +13,7 @@ export interface Demand {
   readonly chunks: number;
   /** The chunk that was read last: what comes after it is needed sooner than what is before it. */
   readonly cursor: number;
-  /** Chunks from the cursor on that there is room for; all when the disk has room. */
+  /** Chunks from the cursor on that there is room for; Infinity when the whole track may be had. */
   readonly window: number;
   isMissing(chunk: number): boolean;
 }
@@ -41,7 +41,7 @@ export function nextFetch(demands: readonly Demand[], underway: readonly Fetch[]
     if (part !== undefined) return { hash: demand.hash, part };
   }
   for (const demand of demands) {
-    if (demand.window < demand.chunks) continue;
+    if (demand.window !== Number.POSITIVE_INFINITY) continue;
     const part = firstMissing(demand, 0, demand.cursor);
     if (part !== undefined) return { hash: demand.hash, part };
   }
