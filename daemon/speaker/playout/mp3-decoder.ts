@@ -15,13 +15,6 @@ const PACKETS_PER_CHUNK = 4;
 /** Sound is below 2 even where an encoder clipped; a damaged mp3 frame can decode to any number. */
 const DAMAGE_LEVEL = 8;
 
-/** Compiles the decoder ahead of its first use. */
-export async function prepareMp3Decoder(): Promise<void> {
-  const mpeg = new MPEGDecoder();
-  await mpeg.ready;
-  mpeg.free();
-}
-
 /** Opens an MP3: below 1 ms, but some 30 ms the first time in a process, which compiles the decoder. */
 export async function openMp3Decoder(index: TrackIndex, bytes: TrackBytes): Promise<Mp3Decoder> {
   return new Mp3Decoder(index, bytes, await newMpeg());

@@ -22,9 +22,11 @@ export interface Plan {
   /** The clock that the room times are on. */
   readonly clockId: string;
   readonly segments: readonly Segment[];
+  /** What would sound at the next play or skip: worth having ready. */
+  readonly standby: Sound | undefined;
 }
 
-export const emptyPlan: Plan = { clockId: '', segments: [] };
+export const emptyPlan: Plan = { clockId: '', segments: [], standby: undefined };
 
 /**
  * The plan that a timeline and the items it knows of make: track after track without a gap, then silence.
@@ -32,8 +34,10 @@ export const emptyPlan: Plan = { clockId: '', segments: [] };
  */
 export function planOf(timeline: Timeline, upcoming: Upcoming): Plan | undefined {
   const { epoch, clockId } = timeline;
-  const sounds = soundsOf(timeline, upcoming);
-  if (!sounds) return undefined;
+  const known = soundsOf(timeline, upcoming);
+  if (!known) return undefined;
+  const isPlaying = timeline.state === 'PLAYING';
+  const sounds = isPlaying ? known : [];
   const segments: Segment[] = [];
   let fromRoomUs = roomUs(timeline.anchorRoomUs);
   for (const sound of sounds) {
@@ -41,13 +45,13 @@ export function planOf(timeline: Timeline, upcoming: Upcoming): Plan | undefined
     fromRoomUs = roomUs(fromRoomUs + durationUs(sound));
   }
   segments.push({ fromRoomUs, epoch });
-  return { clockId, segments };
+  return { clockId, segments, standby: known[isPlaying ? 1 : 0] };
 }
 
+/** The timeline's item from its anchor on and those after it; undefined when a playing item isn't known. */
 function soundsOf(timeline: Timeline, upcoming: Upcoming): Sound[] | undefined {
-  if (timeline.state !== 'PLAYING') return [];
   const first = upcoming.items.findIndex((item) => item.itemId === timeline.itemId);
-  if (first < 0) return undefined;
+  if (first < 0) return timeline.state === 'PLAYING' ? undefined : [];
   return upcoming.items.slice(first).map(({ itemId, track }, i) => ({
     itemId,
     track,
@@ -60,7 +64,7 @@ export function splice(soFar: Plan, next: Plan): Plan {
   const begin = next.segments[0];
   if (!begin || soFar.clockId !== next.clockId) return next;
   const kept = soFar.segments.filter((segment) => segment.fromRoomUs < begin.fromRoomUs);
-  return { clockId: next.clockId, segments: [...kept, ...next.segments] };
+  return { ...next, segments: [...kept, ...next.segments] };
 }
 
 /** The plan without what is over at a time, but for the last segment: a gapless join looks back into it. */

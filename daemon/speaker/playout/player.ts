@@ -52,10 +52,12 @@ export interface GlitchNote {
 }
 
 /** Written ahead in silence: little, so that a start is heard soon. */
-const idleBufferMs = 60;
+const idleBufferMs = 50;
+/** While it sounds the reserve grows by this much for each ms that passes, rather than in one long tick. */
+const growth = 0.5;
 const blockFrames = 512;
-/** From a message's arrival to the next tick, and what a tick takes. */
-const tickUs = 20_000;
+/** From a message's arrival to the next tick, and opening a track that doesn't stand by. */
+const prepareUs = 40_000;
 const reopenUs = 1_000_000;
 
 /**
@@ -77,6 +79,8 @@ export class Player {
   #problem = '';
   #reopenAtUs = Number.NEGATIVE_INFINITY;
   #dacPpm: Ppm | undefined;
+  #aheadMs = idleBufferMs;
+  #tickedUs: LocalUs = localUs(0);
 
   constructor(
     sink: Sink,
@@ -113,7 +117,7 @@ export class Player {
   tick(now: LocalUs): void {
     try {
       if (!this.#open && now >= this.#reopenAtUs) this.#openSink();
-      if (this.#open) this.#fill();
+      if (this.#open) this.#fill(now);
     } catch (error) {
       if (!(error instanceof SinkError)) throw error;
       this.#fail(error, now);
@@ -141,7 +145,7 @@ export class Player {
       dacPpm: open?.dac.ratePpm ?? (0 as Ppm),
       slewPpm: open?.renderer.voice?.slewPpm ?? 0,
       bufferMs: open && this.#status ? (this.#status.delayFrames / open.format.rate) * 1000 : 0,
-      leadUs: this.#aheadMs() * 1000 + tickUs,
+      leadUs: this.#aheadMs * 1000 + prepareUs,
       ...this.#counts,
       format: open?.format,
       problem: this.#problem || (this.#streams.problem ?? ''),
@@ -180,7 +184,7 @@ export class Player {
     this.#sink.start(new Float32Array(Math.round((idleBufferMs / 1000) * rate) * channels));
   }
 
-  #fill(): void {
+  #fill(now: LocalUs): void {
     if (!this.#open) return;
     const { format, dac } = this.#open;
     const status = this.#sink.status();
@@ -192,7 +196,8 @@ export class Player {
     dac.observe(status);
     this.#dacPpm = dac.ratePpm;
     this.#prepare(frames(status.writtenFrames));
-    const wanted = (this.#aheadMs() / 1000) * format.rate - status.delayFrames;
+    this.#growReserve(now);
+    const wanted = (this.#aheadMs / 1000) * format.rate - status.delayFrames;
     const missing = Math.floor(Math.min(wanted, this.#sink.writableFrames()));
     if (!this.#writeAll(status.writtenFrames, missing)) this.#recover();
   }
@@ -250,9 +255,11 @@ export class Player {
     return toRoom(this.#map, localUs(this.#open.dac.heardAtLocalUs(frame) + this.#delayUs));
   }
 
-  /** How much is to be written ahead: more while something sounds. */
-  #aheadMs(): number {
+  /** How much is written ahead: more while something sounds. */
+  #growReserve(now: LocalUs): void {
     const renderer = this.#open?.renderer;
-    return renderer?.voice || renderer?.starved ? this.#options.bufferMs : idleBufferMs;
+    const grown = this.#aheadMs + (growth * (now - this.#tickedUs)) / 1000;
+    this.#aheadMs = renderer?.voice ? Math.min(grown, this.#options.bufferMs) : idleBufferMs;
+    this.#tickedUs = now;
   }
 }

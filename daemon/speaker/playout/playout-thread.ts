@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { TrackIndex } from '../../../protos/index.ts';
 import type { FromPlayout, MediaQuestion, PlayoutSettings, ToPlayout } from './messages.ts';
@@ -34,6 +35,9 @@ export class PlayoutThread {
   }
 
   start(): void {
+    // A real-time thread that waits for V8's helper threads, which are not, can wait for a second: it spins, and
+    // keeps them from the processor. See docs/decisions/0004-real-time-thread.md.
+    setFlagsFromString('--single-threaded-gc');
     const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: this.#settings });
     worker.on('message', (message: FromPlayout) => this.#receive(message));
     worker.on('error', (error: Error) => this.#events.onDeath(error));

@@ -29,6 +29,10 @@ interface Piece {
 }
 
 const fadeS = 0.005;
+/** Decoded ahead before a sound begins. */
+const beginS = 0.1;
+/** Kernels take tens of ms to make: those of the usual rates are made before anything plays. */
+const usualRates = [44_100, 48_000];
 /** A start is late when it is heard this long after its time. */
 const lateUs = 1000;
 
@@ -43,6 +47,7 @@ export class Renderer {
   readonly #gain: GainRamp;
   readonly #onGlitch: (glitch: Glitch, at: RoomUs, segment: Sounding) => void;
   readonly #fadeFrames: number;
+  readonly #beginFrames: number;
   readonly #kernels = new Map<number, Kernel>();
   readonly #tailBlock: Float32Array;
   #voice: Voice | undefined;
@@ -67,7 +72,9 @@ export class Renderer {
     this.#gain = gain;
     this.#onGlitch = onGlitch;
     this.#fadeFrames = Math.round(fadeS * rate);
+    this.#beginFrames = Math.round(beginS * rate);
     this.#tailBlock = new Float32Array(blockFrames * channels);
+    for (const usual of usualRates) this.#kernels.set(usual, makeKernel(usual, rate));
   }
 
   /** The voice that sounds, if any. */
@@ -181,7 +188,9 @@ export class Renderer {
 
   /** Fades out before data runs out; true when nothing can be rendered. */
   #starve(voice: Voice, { at, count }: Piece, step: number): boolean {
-    this.#starved = !voice.has(count + this.#fadeFrames, step);
+    // A beginning waits until there is enough not to stop again at once.
+    const reserve = voice.age === 0 ? this.#beginFrames : this.#fadeFrames;
+    this.#starved = !voice.has(count + reserve, step);
     if (!this.#starved) return false;
     if (voice.age > 0) {
       this.#onGlitch('gap', at, voice.segment);

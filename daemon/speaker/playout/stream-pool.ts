@@ -1,7 +1,7 @@
 import type { Track } from '../../../protos/index.ts';
 import type { RoomUs } from '../../units.ts';
 import type { FrameStream } from './frame-stream.ts';
-import { hasSound, type Plan, positionAt, type Sounding } from './plan.ts';
+import { hasSound, type Plan, positionAt, type Sound, type Sounding } from './plan.ts';
 
 /** Opens a track's decoded frames; they come in the background. */
 export type OpenStream = (track: Track) => FrameStream;
@@ -10,10 +10,14 @@ export type OpenStream = (track: Track) => FrameStream;
 const openAheadUs = 10_000_000;
 const keepUs = 500_000;
 
-/** The streams that a plan needs around the present. One a segment: a seek begins decoding while the old position sounds. */
+/**
+ * The streams that a plan needs around the present. One a segment: a seek begins decoding while the old position
+ * sounds. One more stands by for what would sound at the next play or skip, so that it can do so at once.
+ */
 export class StreamPool {
   readonly #open: OpenStream;
   readonly #streams = new Map<string, FrameStream>();
+  #standby: { readonly sound: Sound; readonly stream: FrameStream } | undefined;
 
   constructor(open: OpenStream) {
     this.#open = open;
@@ -37,7 +41,7 @@ export class StreamPool {
       const untilRoomUs = plan.segments[i + 1]?.fromRoomUs ?? Number.POSITIVE_INFINITY;
       if (!hasSound(segment) || segment.fromRoomUs > at + openAheadUs || untilRoomUs < at - keepUs) return;
       needed.add(keyOf(segment));
-      const stream = this.#streams.get(keyOf(segment)) ?? this.#open(segment.sound.track);
+      const stream = this.get(segment) ?? this.#claim(segment.sound);
       this.#streams.set(keyOf(segment), stream);
       if (untilRoomUs > at) stream.want(Math.max(segment.sound.anchorFrame, positionAt(segment, at)));
     });
@@ -46,12 +50,33 @@ export class StreamPool {
       stream.close();
       this.#streams.delete(key);
     }
+    this.#prepare(plan.standby);
   }
 
   close(): void {
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
+    this.#prepare(undefined);
   }
+
+  /** The stream that stands by if it is the one, else a new one. */
+  #claim(sound: Sound): FrameStream {
+    if (!this.#standby || !isSame(this.#standby.sound, sound)) return this.#open(sound.track);
+    const { stream } = this.#standby;
+    this.#standby = undefined;
+    return stream;
+  }
+
+  #prepare(sound: Sound | undefined): void {
+    if (this.#standby && sound && isSame(this.#standby.sound, sound)) return;
+    this.#standby?.stream.close();
+    this.#standby = sound && { sound, stream: this.#open(sound.track) };
+    if (sound) this.#standby?.stream.want(sound.anchorFrame);
+  }
+}
+
+function isSame(a: Sound, b: Sound): boolean {
+  return a.itemId === b.itemId && a.anchorFrame === b.anchorFrame;
 }
 
 function keyOf(segment: Sounding): string {

@@ -3,6 +3,7 @@ import { monotonicClock } from '../../local-clock.ts';
 import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
 import { Player } from './player.ts';
 import { requestRealtime } from './realtime.ts';
+import { rehearse } from './rehearsal.ts';
 import { RemoteMedia } from './remote-media.ts';
 import { createSink } from './sink-spec.ts';
 import { TrackStream } from './track-stream.ts';
@@ -26,6 +27,7 @@ const player = new Player(
 );
 tell({ type: 'scheduling', text: requestRealtime() });
 
+await rehearse(48_000, 2);
 let ticks = 0;
 let ticking = setTimeout(tick, 0);
 function tick(): void {

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LobbyReply, LobbyRequest, type RoomCommand, type RoomStatus } from '../../protos/index.ts';
+import { Requester } from '../net/requester.ts';
+import { freeCoordinatorPort } from './free-ports.ts';
+import { Program } from './program.ts';
+
+export interface SpeakerOptions {
+  /** The simulated DAC's rate against the host's clock. */
+  readonly ppm?: number;
+  /** Further flags. */
+  readonly flags?: readonly string[];
+}
+
+/** What a jamctl call has said. */
+export interface JamctlResult {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+const askMs = 3000;
+const pollMs = 50;
+
+/** A coordinator and speakers on loopback, as real processes in a directory of their own. */
+export class Household {
+  /** Holds everything the programs write; gone after stop(). */
+  readonly directory = mkdtempSync(join(tmpdir(), 'jam-household-'));
+  readonly speakers = new Map<string, Program>();
+  #port = 0;
+  #coordinator: Program | undefined;
+  #requester: Requester<LobbyRequest['body'], LobbyReply['body']> | undefined;
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get coordinator(): Program {
+    if (!this.#coordinator) throw new Error('the household has not been started');
+    return this.#coordinator;
+  }
+
+  /** Starts the coordinator; resolves when it answers. */
+  async start(): Promise<void> {
+    this.#port = await freeCoordinatorPort();
+    const data = join(this.directory, 'coordinator');
+    const flags = ['--name', 'home', '--listen', '127.0.0.1', '--port', `${this.#port}`, '--data-dir', data];
+    this.#coordinator = new Program('daemon/coordinator/main.ts', flags);
+    this.#requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply);
+    this.#requester.start();
+    this.#coordinator.start();
+    await this.waitFor(() => true, 10_000, 'the coordinator to answer');
+  }
+
+  /** Starts a speaker on a simulated DAC that records to recordingOf(name). */
+  addSpeaker(name: string, { ppm = 0, flags = [] }: SpeakerOptions = {}): Program {
+    const sink = `sim:ppm=${ppm},record=${this.recordingOf(name)}`;
+    return this.addSpeakerWith(name, ['--sink', sink, ...flags]);
+  }
+
+  addSpeakerWith(name: string, flags: readonly string[]): Program {
+    const cache = join(this.directory, 'cache');
+    const program = new Program('daemon/speaker/main.ts', [
+      ...['--name', name, '--coordinator', `127.0.0.1:${this.#port}`, '--cache-dir', cache],
+      ...flags,
+    ]);
+    this.speakers.set(name, program);
+    program.start();
+    return program;
+  }
+
+  recordingOf(name: string): string {
+    return join(this.directory, `${name}.wav`);
+  }
+
+  /** Runs jamctl as a person would, and waits for its end. */
+  async jamctl(...args: string[]): Promise<JamctlResult> {
+    const program = new Program('controller/main.ts', ['--coordinator', `127.0.0.1:${this.#port}`, ...args]);
+    program.start();
+    const exitCode = await program.ended();
+    return { exitCode, output: program.log };
+  }
+
+  /** The room's answer to a command, asked without starting a jamctl. @throws when nobody answers */
+  async ask(body: RoomCommand['body'], room = 'main'): Promise<LobbyReply['body']> {
+    if (!this.#requester) throw new Error('the household has not been started');
+    return this.#requester.request({ kind: 'callRoom', room, command: { body } }, askMs);
+  }
+
+  /** Undefined while the coordinator or the room doesn't answer. */
+  async status(room = 'main'): Promise<RoomStatus | undefined> {
+    const reply = await this.ask({ kind: 'getStatus' }, room).catch(() => undefined);
+    return reply?.kind === 'room' && reply.body.kind === 'status' ? reply.body : undefined;
+  }
+
+  /** Polls the room's status. @throws with what was waited for, and what is there instead, after limitMs */
+  async waitFor(isSo: (status: RoomStatus) => boolean, limitMs: number, what: string): Promise<RoomStatus> {
+    const untilMs = performance.now() + limitMs;
+    let status: RoomStatus | undefined;
+    while (performance.now() < untilMs) {
+      status = await this.status();
+      if (status && isSo(status)) return status;
+      await sleep(pollMs);
+    }
+    throw new Error(`waited ${limitMs} ms for ${what}\n${this.#describe(status)}`);
+  }
+
+  /** Waits until so many speakers are online with their clocks synchronized. */
+  async waitForSpeakers(count: number, limitMs = 10_000): Promise<RoomStatus> {
+    const inTime = ({ speakers }: RoomStatus): boolean =>
+      speakers.filter((s) => s.online && s.report?.clock.state === 'SYNCHRONIZED').length >= count;
+    return this.waitFor(inTime, limitMs, `${count} synchronized speakers`);
+  }
+
+  /** Stops every program; their recordings are complete then. */
+  async stopPrograms(): Promise<void> {
+    this.#requester?.stop();
+    await Promise.all([...this.speakers.values()].map((speaker) => speaker.stop()));
+    await this.#coordinator?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopPrograms();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** For a process that is about to end: nothing is left running. */
+  killAll(): void {
+    for (const program of [...this.speakers.values(), this.#coordinator]) program?.kill('SIGKILL');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #describe(status: RoomStatus | undefined): string {
+    const logs = [...this.speakers].map(([name, program]) => `--- ${name}\n${program.log}`);
+    const coordinator = `--- coordinator\n${this.#coordinator?.log ?? ''}`;
+    return [JSON.stringify(status, null, 1) ?? 'no status', coordinator, ...logs].join('\n');
+  }
+}

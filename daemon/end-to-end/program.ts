@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How long a program may take to stop before it is killed. */
+const stopMs = 4000;
+
+/** One of Jam's programs as a process of its own; what it logs is kept. */
+export class Program {
+  readonly #file: string;
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+  #log = '';
+
+  /** @param file relative to the project, such as daemon/speaker/main.ts */
+  constructor(file: string, args: readonly string[]) {
+    this.#file = new URL(`../../${file}`, import.meta.url).pathname;
+    this.#args = args;
+  }
+
+  /** Everything it has written to stdout and stderr, over all its runs. */
+  get log(): string {
+    return this.#log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  start(): void {
+    const child = spawn(process.execPath, [this.#file, ...this.#args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C goes to the terminal's foreground group: whoever started the programs stops them in order.
+      detached: true,
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#log += text;
+      });
+    }
+    this.#child = child;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Resolves with the exit code once it has ended; null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (!child) return null;
+    if (this.isRunning) await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  /** SIGTERM, and SIGKILL for one that doesn't obey. */
+  async stop(): Promise<void> {
+    if (!this.isRunning) return;
+    const killing = setTimeout(() => this.kill('SIGKILL'), stopMs);
+    this.kill('SIGTERM');
+    await this.ended();
+    clearTimeout(killing);
+  }
+}
