@@ -97,7 +97,7 @@ export class Coordinator {
     const taken = await portsInUse(listen, ports);
     if (taken.length === 0) return;
     throw new StartError(
-      `${describePorts(taken)} on ${listen} used by another program, maybe a second jam-coordinator: ` +
+      `${describePorts(taken)} on ${listen}, maybe a second jam-coordinator: ` +
         `stop that one, or give this one another --port than ${port}`,
     );
   }

@@ -128,13 +128,11 @@ export class LobbyServer {
     const { slot } = roomNamed(this.#lobby.plan(request), request.name);
     const taken = await portsInUse(listen, Object.values(roomPorts(port, slot)));
     if (taken.length > 0)
-      throw new Refusal(
-        'REFUSED',
-        `the room can't have its ports: ${describePorts(taken)} used by another program`,
-      );
+      throw new Refusal('REFUSED', `the room can't have its ports: ${describePorts(taken)}`);
     await this.#lobby.change(request);
     this.#logger.info(`room ${request.name} is new`);
-    const up = await this.#lobby.rooms.whenUp(CREATED_WITHIN_MS);
+    const { roomId } = roomNamed(this.#lobby.state, request.name);
+    const up = await this.#lobby.rooms.whenUp(CREATED_WITHIN_MS, [roomId]);
     return { kind: 'done', note: up ? '' : 'the room is still starting' };
   }
 

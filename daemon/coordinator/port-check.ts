@@ -19,9 +19,10 @@ export async function portsInUse(address: string, ports: readonly number[]): Pro
   return taken;
 }
 
-/** Such as `port 7400 is` or `ports 7400, 7401 are`. */
+/** Such as `port 7400 is used by another program`. */
 export function describePorts(ports: readonly number[]): string {
-  return ports.length === 1 ? `port ${ports[0]} is` : `ports ${ports.join(', ')} are`;
+  const which = ports.length === 1 ? `port ${ports[0]} is` : `ports ${ports.join(', ')} are`;
+  return `${which} used by another program`;
 }
 
 async function takenNow(address: string, ports: readonly number[]): Promise<number[]> {

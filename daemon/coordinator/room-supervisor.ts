@@ -61,9 +61,9 @@ export class RoomSupervisor {
     return this.#children.get(roomId)?.isUp ?? false;
   }
 
-  /** True once all rooms have been up; false when they weren't in time. */
-  async whenUp(withinMs: number): Promise<boolean> {
-    const allUp = Promise.all([...this.#children.values()].map((child) => child.firstUp));
+  /** True once the rooms, all unless told, have been up; false when they weren't in time. */
+  async whenUp(withinMs: number, roomIds: Iterable<string> = this.#children.keys()): Promise<boolean> {
+    const allUp = Promise.all([...roomIds].map((roomId) => this.#children.get(roomId)?.firstUp));
     return Promise.race([allUp.then(() => true), pause(withinMs, false, { ref: false })]);
   }
 

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import * as v from 'valibot';
+import { ConfigError, oneOf, readConfig, wholeNumber } from './config.ts';
+
+const schema = { port: wholeNumber(1, 65_535), dataDir: v.string(), logLevel: oneOf(['info', 'debug']) };
+const defaults = { port: 7400, dataDir: '/default', logLevel: 'info' };
+const none = { environment: {}, flags: {} };
+
+function fileWith(t: ExecutionContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'jam-config-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'jam.toml');
+  writeFileSync(path, text);
+  return path;
+}
+
+test('defaults are overridden by the file, that by the environment, that by flags', (t) => {
+  const file = fileWith(t, 'port = 1\ndata-dir = "/file"\nlog-level = "debug"\n');
+  const environment = { JAM_PORT: '2', JAM_DATA_DIR: '/environment' };
+  t.deepEqual(readConfig(schema, defaults, none), { port: 7400, dataDir: '/default', logLevel: 'info' });
+  t.deepEqual(readConfig(schema, defaults, { file, environment, flags: { port: '3' } }), {
+    port: 3,
+    dataDir: '/environment',
+    logLevel: 'debug',
+  });
+});
+
+test('all that is wrong is named at once, each with its place and what would be right', (t) => {
+  const file = fileWith(t, '# ours\n\nprot = 1\n[log-level]\nx = 1\n');
+  const sources = { file, environment: {}, flags: { port: '70000' } };
+  const error = t.throws(() => readConfig(schema, defaults, sources), { instanceOf: ConfigError });
+  const [unknown, ...wrong] = error.message.split('\n');
+  t.is(unknown, `${file}:3: prot is not a setting; these are: port, data-dir, log-level`);
+  t.deepEqual(wrong, [
+    '--port = "70000": a whole number from 1 to 65535 is expected',
+    `${file}:4: log-level = {"x":1}: one of info, debug is expected`,
+  ]);
+});
+
+test('a setting that is nowhere is named with all its places', (t) => {
+  const error = t.throws(() => readConfig({ name: v.string() }, {}, none), { instanceOf: ConfigError });
+  t.is(error.message, '--name is missing (or JAM_NAME, or name in the file)');
+});
+
+test('a file that is missing, or is not TOML, is told as such', (t) => {
+  t.throws(() => readConfig(schema, defaults, { ...none, file: '/nowhere/jam.toml' }), {
+    instanceOf: ConfigError,
+    message: /nowhere/,
+  });
+  const file = fileWith(t, 'port = = 3');
+  t.throws(() => readConfig(schema, defaults, { ...none, file }), {
+    instanceOf: ConfigError,
+    message: /TOML/,
+  });
+});
