@@ -26,13 +26,13 @@ export async function play(home: Household, stage: Stage): Promise<void> {
     await sleep(forMs);
   };
   await act('Adds a song', 0, 'add', songFile, songFile);
-  await act('Plays it', 7000, 'play');
+  await act('Plays it', 5000, 'play');
   await act('Pauses', 1000, 'pause');
   await act('Goes on', 2500, 'play');
-  await act('Seeks to 0:20', 4000, 'seek', '0:20');
+  await act('Seeks to 0:20', 3000, 'seek', '0:20');
   stage.say(`A fourth speaker, ${lateSpeaker.name}, joins late   (jam-speaker --name ${lateSpeaker.name})`);
   home.addSpeaker(lateSpeaker.name, { ppm: lateSpeaker.ppm });
-  await sleep(5000);
-  await act('Skips to the next track', 6000, 'next');
+  await sleep(4500);
+  await act('Skips to the next track', 5000, 'next');
   await act('Stops', 500, 'stop');
 }

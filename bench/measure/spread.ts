@@ -36,7 +36,7 @@ export interface RoomReport {
 const STEP_US = 100_000;
 
 /**
- * Measures every 100 ms where each speaker is in the tracks, and compares.
+ * Measures every stepUs where each speaker is in the tracks, and compares.
  * @param references the tracks played, in any order
  * @param windowUs only this part of true time is measured; all of it when absent
  */
@@ -44,11 +44,12 @@ export function measureRoom(
   recordings: readonly NamedRecording[],
   references: readonly Reference[],
   windowUs: { fromUs: number; toUs: number } = wholeRange(recordings),
+  stepUs: number = STEP_US,
 ): RoomReport {
   const tracks = new Tracks(references);
-  const count = Math.max(0, Math.floor((windowUs.toUs - windowUs.fromUs) / STEP_US) + 1);
+  const count = Math.max(0, Math.floor((windowUs.toUs - windowUs.fromUs) / stepUs) + 1);
   const firstUs = Math.ceil(windowUs.fromUs);
-  const timesUs = Array.from({ length: count }, (_, i) => firstUs + i * STEP_US);
+  const timesUs = Array.from({ length: count }, (_, i) => firstUs + i * stepUs);
   const traces: Trace[] = [];
   for (const { recording } of recordings) {
     const hints = timesUs.map((_, i) => traces.map((other) => other[i]).find((position) => position) ?? null);
