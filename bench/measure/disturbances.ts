@@ -81,10 +81,8 @@ function isQuiet(samples: Float32Array, frame: number): boolean {
 }
 
 function rms(samples: Float32Array, centre: number, length: number): number {
-  const part = samples.subarray(
-    Math.max(0, Math.round(centre - length / 2)),
-    Math.round(centre + length / 2),
-  );
+  const from = Math.max(0, Math.round(centre - length / 2));
+  const part = samples.subarray(from, Math.max(from, Math.round(centre + length / 2)));
   return Math.sqrt(part.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, part.length));
 }
 

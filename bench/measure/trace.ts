@@ -11,7 +11,7 @@ const MAX_SPEED_PPM = 1000;
 /**
  * Positions at rising times in µs of true time. What is louder in a window weighs more, so that the speed
  * of playing has to be known to place the window's centre: positions are measured again with the speed that
- * their neighbours show, until that stays the same.
+ * their neighbours show, until that stays the same. A position that no neighbour confirms is dropped.
  * @param hints positions of another speaker at the same times, for where a track repeats itself
  */
 export function trace(
@@ -34,7 +34,22 @@ export function trace(
     }
     usedPpm = speedsPpm;
   }
-  return positions;
+  return positions.map((_, i) => (isConfirmed(positions, timesUs, i) ? (positions[i] ?? null) : null));
+}
+
+const NEIGHBOURS = 3;
+const LARGEST_STEP_US = 50_000;
+
+/** Whether a position near in time agrees: a place found by likeness alone may be another one like it. */
+function isConfirmed(positions: Trace, timesUs: readonly number[], i: number): boolean {
+  const here = positions[i];
+  if (!here) return false;
+  return positions.slice(Math.max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1).some((other, k) => {
+    const index = Math.max(0, i - NEIGHBOURS) + k;
+    if (!other || index === i || other.track !== here.track) return false;
+    const elapsedUs = (timesUs[index] ?? 0) - (timesUs[i] ?? 0);
+    return Math.abs(other.us - here.us - elapsedUs) < LARGEST_STEP_US;
+  });
 }
 
 /** The speed against nominal that the neighbours of position i show, as far as they are of the same run. */

@@ -23,3 +23,9 @@ export function usageOf(pid: number): Usage | null {
     return null;
   }
 }
+
+/** CPU time of all cores that this machine's own host has withheld since it started. */
+export function stolenMs(): number {
+  const [, , , , , , , , stolen] = readFileSync('/proc/stat', 'latin1').split(/\s+/, 9);
+  return (Number(stolen) * 1000) / TICKS_PER_S;
+}

@@ -10,7 +10,7 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
   return {
     machine: machine(),
     options,
-    systems: outcomes.map(({ system, room, commandToSoundMs, processes, purity }) => ({
+    systems: outcomes.map(({ system, room, commandToSoundMs, processes, purity, stolenMs }) => ({
       system,
       spreadUs: room.spread,
       speakers: room.speakers.map(({ name, errorUs, disturbances }, i) => ({
@@ -24,6 +24,7 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
         purity: purity[i] ?? null,
       })),
       processes,
+      stolenMs,
     })),
   };
 }
@@ -45,6 +46,7 @@ function sideBySide(outcomes: readonly Outcome[]): string {
     ['spread max, µs', ({ room }) => room.spread.max],
     ['command to sound, ms', slowest],
     ['steps, gaps, xruns', ({ room }) => room.speakers.flatMap(({ disturbances }) => disturbances).length],
+    ["CPU withheld by the machine's host, ms", ({ stolenMs }) => stolenMs],
     ['CPU of all, % of a core', (outcome) => total(outcome.processes.map(({ cpuPercent }) => cpuPercent))],
   ];
   const table = new Table({
@@ -52,7 +54,7 @@ function sideBySide(outcomes: readonly Outcome[]): string {
     head: ['', ...outcomes.map(({ system }) => system), ...(second ? ['ratio'] : [])],
   });
   for (const [quantity, of] of rows) {
-    const ratio = first && second ? [(of(second) / of(first)).toFixed(1)] : [];
+    const ratio = first && second ? [figure(of(first) === 0 ? Number.NaN : of(second) / of(first))] : [];
     table.push([quantity, ...outcomes.map((outcome) => figure(of(outcome))), ...ratio]);
   }
   return table.toString();

@@ -4,6 +4,7 @@ import { readReference } from '../measure/reference.ts';
 import { measureRoom, type NamedRecording, type RoomReport } from '../measure/spread.ts';
 import { readHeard } from '../rig/heard.ts';
 import { Rig } from '../rig/rig.ts';
+import { stolenMs } from '../rig/usage.ts';
 import type { Options } from './options.ts';
 import { planHosts } from './plans.ts';
 import type { Play, Programme } from './session.ts';
@@ -22,6 +23,8 @@ export interface Outcome {
   /** From the command to the first audible frame, ms, by speaker; null: nothing was heard. */
   readonly commandToSoundMs: readonly (number | null)[];
   readonly processes: readonly ProcessFigure[];
+  /** CPU time that the machine's own host withheld meanwhile, ms: a virtual machine may stand still. */
+  readonly stolenMs: number;
   /** By speaker, when the track is a sine. */
   readonly purity: readonly Purity[];
 }
@@ -36,6 +39,7 @@ export async function run(
   programme: Programme & { readonly isSine: boolean },
   folder: string,
 ): Promise<Outcome> {
+  const stolenBeforeMs = stolenMs();
   const rig = new Rig(folder, options.network, options.seed);
   try {
     const hosts = await rig.start(planHosts(options));
@@ -45,6 +49,7 @@ export async function run(
       cpuPercent: (100 * (cpuSeconds - (session.usedBefore.get(label)?.cpuSeconds ?? 0))) / programme.seconds,
       residentMb,
     }));
+    const stolen = stolenMs() - stolenBeforeMs;
     await rig.stop();
     const recordings: NamedRecording[] = [];
     for (const { plan, recordPath } of hosts) {
@@ -59,6 +64,7 @@ export async function run(
       system,
       room,
       processes,
+      stolenMs: stolen,
       commandToSoundMs: room.speakers.map(({ onsetTrueUs }) =>
         onsetTrueUs === null ? null : (onsetTrueUs - session.commandTrueUs) / 1000,
       ),
