@@ -31,6 +31,7 @@ export class CachedTrack {
   readonly #events: TrackEvents;
   #opened = false;
   #failure: Error | undefined;
+  #reads = 0;
   #cursor = 0;
 
   constructor(file: TrackFile, events: TrackEvents) {
@@ -76,13 +77,17 @@ export class CachedTrack {
     const from = Math.min(Math.max(0, offset), this.file.bytes);
     const to = Math.max(from, Math.min(this.file.bytes, offset + length));
     this.#cursor = Math.min(chunkAt(from), Math.max(0, this.#map.chunks - 1));
-    for (;;) {
-      signal?.throwIfAborted();
-      if (this.#failure) throw this.#failure;
-      if (this.#isHere(from, to)) {
+    this.#reads++;
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        if (this.#failure) throw this.#failure;
+        if (!this.#isHere(from, to)) await this.#arrival(from, to, signal);
         const bytes = await this.#assemble(from, to);
         if (bytes) return bytes;
-      } else await this.#arrival(from, to, signal);
+      }
+    } finally {
+      this.#reads--;
     }
   }
 
@@ -95,8 +100,9 @@ export class CachedTrack {
     return [...chunks];
   }
 
-  get isWaitedFor(): boolean {
-    return this.#waits.size > 0;
+  /** Reads are under way: the track can't be closed. */
+  get isBeingRead(): boolean {
+    return this.#reads > 0;
   }
 
   isMissing(chunk: number): boolean {
@@ -134,7 +140,11 @@ export class CachedTrack {
 
   /** Drops the whole chunks in memory outside of [from, to) that no read waits for. */
   dropUnwritten(from: number, to: number): void {
-    for (const chunk of this.unwritten()) if (chunk < from || chunk >= to) this.#buffers.delete(chunk);
+    const waits = [...this.#waits];
+    for (const chunk of this.unwritten()) {
+      const isWaitedFor = waits.some((wait) => chunkAt(wait.from) <= chunk && chunk <= chunkAt(wait.to - 1));
+      if (!isWaitedFor && (chunk < from || chunk >= to)) this.#buffers.delete(chunk);
+    }
   }
 
   /** Ends all reads, now and later: the track will not come. */
@@ -159,8 +169,9 @@ export class CachedTrack {
     return true;
   }
 
-  /** Undefined when the disk has failed: its copy is given up, and the bytes will come again. */
+  /** Undefined when the bytes aren't all here, or the disk has failed: then they will come again. */
   async #assemble(from: number, to: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!this.#isHere(from, to)) return undefined;
     const bytes = new Uint8Array(to - from);
     const reads: Promise<void>[] = [];
     for (let at = from; at < to; ) {
@@ -177,6 +188,7 @@ export class CachedTrack {
       await Promise.all(reads);
       return bytes;
     } catch (error) {
+      if (this.#failure) throw this.#failure;
       this.#events.onDiskFailure(error);
       await this.file.reset().catch(this.#events.onDiskFailure);
       return undefined;

@@ -17,6 +17,7 @@ export class FetchLoop {
   readonly #source: FetchSource;
   readonly #log: Logger;
   readonly #underway = new Map<Fetch, AbortController>();
+  readonly #fetching = new Set<Promise<void>>();
   readonly #server = new Backoff(50, 1000);
   readonly #tracks = new Map<string, Backoff>();
   #timer: NodeJS.Timeout | undefined;
@@ -49,10 +50,12 @@ export class FetchLoop {
     this.start();
   }
 
-  stop(): void {
+  /** Breaks everything off; resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#abortAll();
+    await Promise.all(this.#fetching);
   }
 
   /** Looks at the demand: it may have changed. */
@@ -65,17 +68,26 @@ export class FetchLoop {
       return;
     }
     const demands = this.#source.demands();
-    for (const { hash } of demands) {
-      const retryAtMs = this.#tracks.get(hash)?.retryAtMs ?? now;
-      if (now < retryAtMs) this.#wakeAt(retryAtMs, now);
-    }
-    const due = demands.filter(({ hash }) => now >= (this.#tracks.get(hash)?.retryAtMs ?? now));
+    const retries = demands.map(({ hash }) => this.#tracks.get(hash)?.retryAtMs ?? now);
+    const nextRetry = Math.min(...retries.filter((retryAtMs) => retryAtMs > now));
+    if (Number.isFinite(nextRetry)) this.#wakeAt(nextRetry, now);
+    const due = demands.filter((_, at) => (retries[at] ?? now) <= now);
     for (const fetch of inTheWay(due, [...this.#underway.keys()])) this.#underway.get(fetch)?.abort();
     for (;;) {
       const next = nextFetch(due, [...this.#underway.keys()]);
-      if (!next) return;
-      void this.#fetch(next);
+      if (!next) break;
+      const fetching = this.#fetch(next);
+      this.#fetching.add(fetching);
+      void fetching.finally(() => this.#fetching.delete(fetching));
     }
+    this.#dropOldProblems(demands);
+  }
+
+  // What nobody wants any more is no problem any more.
+  #dropOldProblems(demands: readonly Demand[]): void {
+    if (this.#underway.size === 0) this.#serverProblem = '';
+    const wanted = new Set(demands.map((demand) => demand.hash));
+    for (const hash of this.#trackProblems.keys()) if (!wanted.has(hash)) this.#trackProblems.delete(hash);
   }
 
   async #fetch(fetch: Fetch): Promise<void> {

@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
+import { MediaServer, mediaServerDefaults } from '../coordinator/media-server.ts';
+import { sha256, wavFile } from '../coordinator/media-store.fixture.ts';
+import { MediaStore } from '../coordinator/media-store.ts';
+import { probeTrack } from '../media/probe.ts';
 import { chunkBytes } from './chunk-map.ts';
 import { MediaCache } from './media-cache.ts';
 import { MediaOrigin, sendRange, type TestTrack, testTrack } from './media-origin.fixture.ts';
@@ -353,6 +357,56 @@ test('a killed speaker goes on fetching where it was', async (t) => {
   await until('the track is whole', () => isWhole(path, track));
   const chunks = origin.asked.filter((asked) => asked.part === 'bytes').length;
   t.true(chunks >= 10 && chunks <= 18, `${chunks} of 40 chunks were fetched after the kill`);
+});
+
+test('an uploaded track is played from the cache while it is on its way', async (t) => {
+  const wav = wavFile(20);
+  const store = new MediaStore(await folder(t), 1e9, probeTrack, log);
+  await store.start();
+  const server = new MediaServer(store, mediaServerDefaults, log);
+  const port = await server.start('127.0.0.1', 0);
+  t.teardown(() => server.stop());
+  const hash = sha256(wav);
+  const upload = await fetch(`http://127.0.0.1:${port}/tracks/${hash}`, {
+    method: 'PUT',
+    body: Buffer.from(wav),
+  });
+  t.is(upload.status, 200);
+  const path = await folder(t);
+  const cache = await cacheIn(t, path);
+  cache.setServer('127.0.0.1', port);
+  const track = { hash, bytes: wav.length, content: wav };
+  cache.prefetch([track]);
+  t.is((await cache.index(hash)).frames, 20 * 44_100);
+  isContent(t, await readAll(cache, track), wav);
+  await until('the track is whole', () => isWhole(path, track));
+});
+
+test('on a bad line, with the queue changing all the time and little room, every read gets its bytes', async (t) => {
+  const tracks = [1, 2, 3, 4, 5].map((seed) => testTrack(300_000 * seed + seed, seed));
+  const origin = await originOf(t, ...tracks);
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  origin.misbehaviour = (asked, response, content) => {
+    if (asked.part === 'index' || random(4) > 0) return false;
+    const some = content.subarray(asked.from, asked.from + random(asked.to - asked.from));
+    sendRange(response, asked, content).write(some, () => response.destroy());
+    return true;
+  };
+  const cache = await cacheIn(t, await folder(t), origin, 2 * MB);
+  const reader = async () => {
+    for (let i = 0; i < 40; i++) {
+      const track = tracks[random(5)] ?? testTrack(0);
+      const [offset, length] = [random(track.bytes), random(400_000)];
+      if (random(3) === 0) cache.prefetch(tracks.slice(random(5)));
+      const bytes = await cache.bytes(track.hash, track.bytes).read(offset, length);
+      isContent(t, bytes, track.content.subarray(offset, offset + length));
+    }
+  };
+  await Promise.all([reader(), reader(), reader()]);
 });
 
 test('damaged files are removed at the start, others left alone', async (t) => {

@@ -52,10 +52,10 @@ export class MediaCache {
 
   /** Ends reads and fetches, and brings what is held to the disk. */
   async stop(): Promise<void> {
-    this.#loop.stop();
-    this.#fetcher.stop();
     const reason = new Error('the media cache has been stopped');
     this.#indexes.failAll(reason);
+    await this.#loop.stop();
+    this.#fetcher.stop();
     await this.#shelf.stop(reason);
   }
 

@@ -19,6 +19,7 @@ export class TrackFile {
   #handle: Promise<FileHandle> | undefined;
   #unsaved = 0;
   #saving: Promise<void> = Promise.resolve();
+  #checking: Promise<boolean> = Promise.resolve(true);
   #closed = false;
 
   /** @param folder where the cache keeps its files */
@@ -96,24 +97,21 @@ export class TrackFile {
 
   /**
    * Checks a complete track and puts it in its place; false when it is damaged, then it has been removed.
+   * When it is closed meanwhile, that is left to the next time.
    * @throws the disk's errors
    */
   async finish(): Promise<boolean> {
     await this.#saving.catch(() => {});
-    const handle = await this.#handle;
-    await handle?.sync();
-    if ((await this.#sha256()) !== this.hash) {
-      await this.reset();
-      return false;
-    }
-    await rename(`${this.#path}.part`, this.#path);
-    this.#whole = true;
-    await rm(`${this.#path}.chunks`, { force: true });
-    return true;
+    if (this.#closed) return true;
+    this.#checking = this.#check();
+    const isSound = await this.#checking;
+    if (!isSound) await this.reset();
+    return isSound;
   }
 
-  /** Forgets and removes all of the track's bytes. @throws the disk's errors */
+  /** Forgets and removes all of the track's bytes, unless it is closed. @throws the disk's errors */
   async reset(): Promise<void> {
+    if (this.#closed) return;
     this.#map = new ChunkMap(this.bytes);
     this.#whole = false;
     this.#unsaved = 0;
@@ -152,18 +150,33 @@ export class TrackFile {
     await writeAtomically(`${this.#path}.chunks`, encoded);
   }
 
-  async #sha256(): Promise<string> {
+  async #check(): Promise<boolean> {
+    const handle = await this.#handle;
+    await handle?.sync();
+    const hash = await this.#sha256();
+    if (hash === undefined) return true;
+    if (hash !== this.hash) return false;
+    await rename(`${this.#path}.part`, this.#path);
+    this.#whole = true;
+    await rm(`${this.#path}.chunks`, { force: true });
+    return true;
+  }
+
+  /** Undefined when the file is closed before its end. */
+  async #sha256(): Promise<string | undefined> {
     const sha256 = createHash('sha256');
     const handle = await this.#handle;
-    if (!handle) return '';
-    for await (const piece of handle.createReadStream({ start: 0, autoClose: false })) sha256.update(piece);
+    for await (const piece of handle?.createReadStream({ start: 0, autoClose: false }) ?? []) {
+      if (this.#closed) return undefined;
+      sha256.update(piece);
+    }
     return sha256.digest('hex');
   }
 
   async #closeHandle(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
-    await this.#saving.catch(() => {});
+    await Promise.allSettled([this.#saving, this.#checking]);
     await (await handle?.catch(() => undefined))?.close();
   }
 }

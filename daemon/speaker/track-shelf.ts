@@ -25,6 +25,7 @@ export class TrackShelf {
   #wanted: readonly TrackRef[] = [];
   #admitted: readonly TrackRef[] = [];
   #diskProblem = '';
+  #stopped: Error | undefined;
 
   /** @param onChange called when a read waits, or a track has been opened */
   constructor(folder: CacheFolder, budgetBytes: number, log: Logger, onChange: () => void) {
@@ -52,6 +53,10 @@ export class TrackShelf {
       onWait: this.#onChange,
       onDiskFailure: (error) => this.#log.error({ hash }, `the cache's disk failed: ${messageOf(error)}`),
     });
+    if (this.#stopped) {
+      track.fail(this.#stopped);
+      return track;
+    }
     this.#open.set(hash, track);
     this.#inTurn(hash, () => this.#openFile(track));
     return track;
@@ -62,11 +67,11 @@ export class TrackShelf {
     return this.#open.get(hash);
   }
 
-  /** Tracks that are waited for without having been wanted. */
+  /** Tracks that are being read without having been wanted. */
   unexpected(): string[] {
     const admitted = new Set(this.#admitted.map((track) => track.hash));
     return [...this.#open].flatMap(([hash, track]) =>
-      track.isWaitedFor && !admitted.has(hash) ? [hash] : [],
+      track.isBeingRead && !admitted.has(hash) ? [hash] : [],
     );
   }
 
@@ -83,7 +88,7 @@ export class TrackShelf {
     this.#makeRoom();
     const wanted = new Set(this.#admitted.map((track) => track.hash));
     for (const [hash, track] of this.#open)
-      if (!wanted.has(hash) && !track.isWaitedFor) this.#close(hash, track);
+      if (!wanted.has(hash) && !track.isBeingRead) this.#close(hash, track);
     for (const { hash, bytes } of this.#admitted) {
       const track = this.use(hash, bytes);
       if (track.opened) this.#inTurn(hash, () => this.store(track));
@@ -102,11 +107,13 @@ export class TrackShelf {
 
   /** Closes all files; what waits ends with the reason. */
   async stop(reason: Error): Promise<void> {
+    this.#stopped = reason;
     for (const [hash, track] of this.#open) {
       track.fail(reason);
       this.#close(hash, track);
     }
-    await Promise.all(this.#turns.values());
+    // Whatever is being done to one track may still evict another.
+    while (this.#turns.size > 0) await Promise.all(this.#turns.values());
   }
 
   async #openFile(track: CachedTrack): Promise<void> {
@@ -174,12 +181,12 @@ export class TrackShelf {
   #makeRoom(): void {
     const plan = planCache(this.#wanted, this.#folder.entries, this.#budgetBytes);
     this.#admitted = plan.admitted;
-    for (const hash of plan.evict) if (!this.#open.get(hash)?.isWaitedFor) this.#evict(hash);
+    for (const hash of plan.evict) if (!this.#open.get(hash)?.isBeingRead) this.#evict(hash);
   }
 
   async #evictOne(keep: string): Promise<boolean> {
     const { spare } = planCache(this.#wanted, this.#folder.entries, this.#budgetBytes);
-    const hash = spare.find((one) => one !== keep && !this.#open.get(one)?.isWaitedFor);
+    const hash = spare.find((one) => one !== keep && !this.#open.get(one)?.isBeingRead);
     if (hash === undefined) return false;
     await this.#evict(hash);
     return true;
