@@ -25,6 +25,8 @@ export class TrackShelf {
   #wanted: readonly TrackRef[] = [];
   #admitted: readonly TrackRef[] = [];
   #diskProblem = '';
+  /** Only what is needed next is fetched, into memory. */
+  #inMemory = false;
   #stopped: Error | undefined;
 
   /** @param onChange called when a read waits, or a track has been opened */
@@ -77,7 +79,7 @@ export class TrackShelf {
 
   /** Chunks of a track ahead of its cursor that there is room for. */
   windowOf(hash: string): number {
-    if (this.#diskProblem === '') return Number.POSITIVE_INFINITY;
+    if (!this.#inMemory) return Number.POSITIVE_INFINITY;
     const rank = this.#admitted.findIndex((track) => track.hash === hash);
     return rank >= 0 && rank < tracksInMemory ? memoryChunks : 0;
   }
@@ -85,6 +87,8 @@ export class TrackShelf {
   /** Sets what is wanted, in order; tracks that aren't any more are closed, and some of them evicted. */
   want(tracks: readonly TrackRef[]): void {
     this.#wanted = tracks;
+    // The disk may have room again: the next chunk will tell.
+    this.#inMemory = false;
     this.#makeRoom();
     const wanted = new Set(this.#admitted.map((track) => track.hash));
     for (const [hash, track] of this.#open)
@@ -215,6 +219,7 @@ export class TrackShelf {
   #diskIsFine(): void {
     if (this.#diskProblem !== '') this.#log.info('the cache can be written again');
     this.#diskProblem = '';
+    this.#inMemory = false;
   }
 
   #diskFailed(error: unknown): void {
@@ -223,6 +228,7 @@ export class TrackShelf {
       : `the cache in ${this.#folder.path} can't be used: ${messageOf(error)}`;
     if (this.#diskProblem === '') this.#log.error(`${problem}; playing goes on from memory`);
     this.#diskProblem = problem;
+    this.#inMemory = true;
     for (const [hash, track] of this.#open) {
       const ahead = Math.max(1, this.windowOf(hash));
       track.dropUnwritten(track.cursor, track.cursor + ahead);
