@@ -74,6 +74,13 @@ export class Household {
     return join(this.directory, `${name}.wav`);
   }
 
+  /** Runs jamctl as a person would. @throws when it ends with anything but 0 */
+  async do(...args: string[]): Promise<string> {
+    const { exitCode, output } = await this.jamctl(...args);
+    if (exitCode !== 0) throw new Error(`jamctl ${args.join(' ')} ended with ${exitCode}: ${output}`);
+    return output;
+  }
+
   /** Runs jamctl as a person would, and waits for its end. */
   async jamctl(...args: string[]): Promise<JamctlResult> {
     const program = new Program('controller/main.ts', ['--coordinator', `127.0.0.1:${this.#port}`, ...args]);

@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** How long a program may take to stop before it is killed. */
 const stopMs = 4000;
+/** The launchers keep one too: a third of a program's start is compiling. */
+const compileCache = join(tmpdir(), 'jam-test-compile-cache');
 
 /** One of Jam's programs as a process of its own; what it logs is kept. */
 export class Program {
@@ -26,13 +31,22 @@ export class Program {
     return this.#child?.pid;
   }
 
+  /** Processes that it has started and that run. */
+  get children(): number[] {
+    if (!this.isRunning) return [];
+    const list = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8');
+    return list.trim().split(' ').filter(Boolean).map(Number);
+  }
+
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Starts it, also again. */
   start(): void {
     const child = spawn(process.execPath, [this.#file, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
       // Ctrl-C goes to the terminal's foreground group: whoever started the programs stops them in order.
       detached: true,
     });

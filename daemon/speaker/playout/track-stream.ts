@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecodedChunk, Decoder } from './decoder.ts';
 import type { FrameStream } from './frame-stream.ts';
 
@@ -78,7 +79,8 @@ export class TrackStream implements FrameStream {
     this.#filling = true;
     try {
       const decoder = await this.#decoder;
-      while (!this.#closed && (await this.#fillOnce(decoder)));
+      // The device is served from the same thread, and must not wait until all is decoded.
+      while (!this.#closed && (await this.#fillOnce(decoder))) await nextTurn();
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
     } finally {
