@@ -1,4 +1,5 @@
 import type {
+  Glitch,
   QueueItem,
   Report,
   RoomEntry,
@@ -104,6 +105,17 @@ export function roomsJson(rooms: readonly RoomEntry[]) {
       title: room.title || null,
       speakers: room.speakers,
       speakersOnline: room.speakersOnline,
+    })),
+  };
+}
+
+export function glitchesJson(speaker: string, glitches: readonly Glitch[]) {
+  return {
+    speaker,
+    glitches: glitches.map(({ atUnixMs, kind, cause }) => ({
+      at: new Date(atUnixMs).toISOString(),
+      kind,
+      cause,
     })),
   };
 }

@@ -178,7 +178,7 @@ function addHomeCommands(program: Command, run: Run): void {
   command(program, 'speakers', 'show all speakers', 'speakers').action(() =>
     run(async (s) => (await home()).speakers(s)),
   );
-  const speaker = program.command('speaker').description('move, delay or rename a speaker');
+  const speaker = program.command('speaker').description('move, delay or rename a speaker, show its log');
   command(speaker, 'move <name> <room>', 'move a speaker to a room', 'speaker move shelf kitchen').action(
     (name: string, to: string) => run(async (s) => (await home()).moveSpeaker(s, name, to)),
   );
@@ -193,6 +193,12 @@ function addHomeCommands(program: Command, run: Run): void {
   command(speaker, 'rename <old> <new>', 'rename a speaker', 'speaker rename shelf desk').action(
     (name: string, newName: string) => run(async (s) => (await home()).renameSpeaker(s, name, newName)),
   );
+  command(
+    speaker,
+    'log <name>',
+    'show what was heard of a speaker and should not have been: xruns, gaps, late starts, resyncs, with their causes',
+    'speaker log shelf',
+  ).action((name: string) => run(async (s) => (await home()).speakerLog(s, name)));
 }
 
 function addOwnCommands(program: Command, run: Run, runner: Runner): void {

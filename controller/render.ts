@@ -1,4 +1,4 @@
-import type { QueueItem, RoomEntry, RoomQueue, SpeakerEntry } from '../protos/index.ts';
+import type { Glitch, QueueItem, RoomEntry, RoomQueue, SpeakerEntry } from '../protos/index.ts';
 import { formatDelay, formatTime } from './quantities.ts';
 import { table } from './table.ts';
 import { plain, short } from './text.ts';
@@ -42,6 +42,16 @@ export function renderRooms(rooms: readonly RoomEntry[]): string {
     short(room.title, 50),
   ]);
   return table([{ head: 'ROOM' }, { head: 'STATE' }, { head: 'SPEAKERS' }, { head: 'TRACK' }], rows);
+}
+
+export function renderGlitches(glitches: readonly Glitch[]): string {
+  if (glitches.length === 0) return 'Nothing was heard that should not have been.';
+  const rows = glitches.map(({ atUnixMs, kind, cause }) => [localTime(atUnixMs), kind, plain(cause)]);
+  return table([{ head: 'TIME' }, { head: 'WHAT' }, { head: 'CAUSE' }], rows);
+}
+
+function localTime(unixMs: number): string {
+  return new Date(unixMs).toLocaleString('sv-SE');
 }
 
 export function renderSpeakers(speakers: readonly SpeakerEntry[]): string {

@@ -116,6 +116,7 @@ export type Members = v.InferOutput<typeof schema.members>;
 export type RoomEvent = v.InferOutput<typeof schema.roomEvent>;
 export type RoomSnapshot = v.InferOutput<typeof schema.roomSnapshot>;
 export type PlayoutReport = v.InferOutput<typeof schema.playoutReport>;
+export type Glitch = v.InferOutput<typeof schema.glitch>;
 export type Report = v.InferOutput<typeof schema.report>;
 export type ErrorCode = v.InferOutput<typeof schema.errorCode>;
 export type Failure = v.InferOutput<typeof schema.failure>;

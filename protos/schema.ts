@@ -138,6 +138,14 @@ export const playoutReport = v.object({
   gaps: count,
 });
 export const heldTrack = v.object({ hash, ratio: number });
+export const glitch = v.object({
+  runId: id,
+  number: count,
+  atUnixMs: number,
+  kind: v.picklist(['xrun', 'resync', 'late start', 'gap']),
+  cause: text,
+});
+const glitches = { glitches: v.array(glitch) };
 export const report = v.object({
   protocol,
   speakerId: id,
@@ -150,6 +158,7 @@ export const report = v.object({
   leadUs: number,
   held: v.array(heldTrack),
   problem: text,
+  glitches: v.array(glitch),
 });
 
 // ---- lobby.proto
@@ -218,12 +227,18 @@ export const roomRequest = v.object({
     setMembers: members.entries,
     renameRoom: { name },
     getSnapshot: { speakerId: id },
+    getGlitches: { speakerId: id },
   }),
 });
 export const roomReply = v.object({
   protocol,
   requestId: id,
-  body: body({ answer: roomAnswer.entries, snapshot: roomSnapshot.entries, failure: failure.entries }),
+  body: body({
+    answer: roomAnswer.entries,
+    snapshot: roomSnapshot.entries,
+    failure: failure.entries,
+    glitches,
+  }),
 });
 export const lobbyRequest = v.object({
   protocol,
@@ -241,6 +256,7 @@ export const lobbyRequest = v.object({
     renameSpeaker: { name, newName: name },
     setSpeakerVolume: { name, volume: v.exactOptional(percent), change: v.exactOptional(percentChange) },
     setSpeakerMuted: { name, muted: v.boolean() },
+    getSpeakerLog: { name },
     hello: { speakerId: id, name, version: id, device: text, delayUs: v.exactOptional(number) },
   }),
 });
@@ -286,5 +302,6 @@ export const lobbyReply = v.object({
     rooms: { rooms: v.array(roomEntry) },
     speakers: { speakers: v.array(speakerEntry) },
     assignment: assignment.entries,
+    glitches,
   }),
 });

@@ -1,5 +1,5 @@
-import { roomsJson, speakersJson } from '../json.ts';
-import { renderRooms, renderSpeakers } from '../render.ts';
+import { glitchesJson, roomsJson, speakersJson } from '../json.ts';
+import { renderGlitches, renderRooms, renderSpeakers } from '../render.ts';
 import type { Session } from '../session.ts';
 import { parseDelayUs } from '../values.ts';
 
@@ -18,6 +18,14 @@ export async function speakers(session: Session): Promise<void> {
   session.show(
     () => renderSpeakers(speakers),
     () => speakersJson(speakers),
+  );
+}
+
+export async function speakerLog(session: Session, name: string): Promise<void> {
+  const { glitches } = await session.client.ask({ kind: 'getSpeakerLog', name }, 'glitches');
+  session.show(
+    () => renderGlitches(glitches),
+    () => glitchesJson(name, glitches),
   );
 }
 

@@ -41,6 +41,7 @@ export const report: Report = {
   leadUs: 20000,
   held: [],
   problem: '',
+  glitches: [],
 };
 
 export const status: RoomStatus = {

@@ -11,7 +11,7 @@ import type { Logger } from '../logger.ts';
 import { Responder } from '../net/responder.ts';
 import type { LocalClock } from '../units.ts';
 import type { LiveLobby } from './live-lobby.ts';
-import { isOnline, type LobbyRoom, roomNamed, roomOfSpeaker, speakerEntries } from './lobby.ts';
+import { isOnline, type LobbyRoom, roomNamed, roomOfSpeaker, speakerEntries, speakerNamed } from './lobby.ts';
 import { describePorts, portsInUse } from './port-check.ts';
 import { clockPort, mediaPort, roomPorts } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -85,6 +85,8 @@ export class LobbyServer {
         return { kind: 'speakers', speakers: speakerEntries(this.#lobby.state, this.#clock()) };
       case 'hello':
         return this.#hello(request);
+      case 'getSpeakerLog':
+        return this.#speakerLog(request);
       case 'createRoom':
         return this.#createRoom(request);
       default:
@@ -127,6 +129,13 @@ export class LobbyServer {
     const { speaker, room } = roomOfSpeaker(this.#lobby.state, request.speakerId);
     if (!wasOnline) this.#logger.info(`speaker ${speaker.name} is here, in room ${room.name}`);
     return { kind: 'assignment', ...this.#assignment(room, speaker.name) };
+  }
+
+  async #speakerLog({ name }: Request<'getSpeakerLog'>): Promise<Reply> {
+    const { speakerId, roomId } = speakerNamed(this.#lobby.state, name);
+    const reply = await this.#lobby.rooms.request(roomId, { kind: 'getGlitches', speakerId });
+    if (reply.kind === 'failure' || reply.kind === 'glitches') return reply;
+    throw new Refusal('INTERNAL', `${name}'s room has answered something else`);
   }
 
   async #createRoom(request: Request<'createRoom'>): Promise<Reply> {

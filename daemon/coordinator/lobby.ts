@@ -246,7 +246,8 @@ function checkedDelay(delayUs: number): number {
   throw new Refusal('BAD_REQUEST', `a delay is from ${-limitMs} to ${limitMs} ms, not ${delayUs / 1000} ms`);
 }
 
-function speakerNamed({ speakers }: LobbyState, name: string): LobbySpeaker {
+/** @throws {Refusal} NOT_FOUND */
+export function speakerNamed({ speakers }: LobbyState, name: string): LobbySpeaker {
   const speaker = speakers.find((one) => sameName(one.name, name));
   if (speaker) return speaker;
   const others = speakers.length > 0 ? `there is ${listOf(speakers)}` : 'none has ever connected';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Assignment, Failure, RoomEvent, RoomSnapshot } from '../../protos/index.ts';
 import { ClockClient } from '../clock/clock-client.ts';
@@ -8,11 +9,12 @@ import type { Logger } from '../logger.ts';
 import type { LocalClock } from '../units.ts';
 import { version } from '../version.ts';
 import { followEvent, followSnapshot, type RoomView } from './follower.ts';
+import { GlitchLedger } from './glitch-ledger.ts';
 import type { Identity } from './identity.ts';
 import { LobbyLink } from './lobby-link.ts';
 import type { MediaCache } from './media-cache.ts';
 import { planOf } from './playout/plan.ts';
-import type { PlayerReport } from './playout/player.ts';
+import type { GlitchNote, PlayerReport } from './playout/player.ts';
 import { PlayoutThread } from './playout/playout-thread.ts';
 import type { SinkSpec } from './playout/sink-spec.ts';
 import { RoomLink } from './room-link.ts';
@@ -52,6 +54,7 @@ export class Speaker {
   #clockUpdate: ClockUpdate | undefined;
   #player: PlayerReport | undefined;
   #problem = '';
+  readonly #glitches = new GlitchLedger(randomUUID());
   #reporting: NodeJS.Timeout | undefined;
 
   /** @param onDeath called when the playout thread has died */
@@ -85,7 +88,7 @@ export class Speaker {
       },
       {
         onReport: (report) => this.#observe(report),
-        onGlitch: ({ text }) => log.warn(text),
+        onGlitch: (glitch) => this.#noteGlitch(glitch),
         onScheduling: (text) => log.info(`the playout thread runs with ${text}`),
         onDeath,
       },
@@ -225,8 +228,15 @@ export class Speaker {
         player: this.#player,
         held: (hash) => this.#cache.held(hash),
         problem: this.#problem || this.#cache.problem,
+        glitches: this.#glitches.last,
       }),
     );
+  }
+
+  #noteGlitch(glitch: GlitchNote): void {
+    this.#log.warn(`${glitch.kind}: ${glitch.cause}`);
+    this.#glitches.add(glitch, Date.now());
+    this.#report();
   }
 
   #rememberDac(): void {

@@ -1,4 +1,4 @@
-import { type ClockReport, PROTOCOL, type Report } from '../../protos/index.ts';
+import { type ClockReport, type Glitch, PROTOCOL, type Report } from '../../protos/index.ts';
 import type { RoomView } from './follower.ts';
 import type { PlayerReport } from './playout/player.ts';
 
@@ -14,6 +14,8 @@ export interface Observed {
   /** 0 to 1 of a track's bytes. */
   readonly held: (hash: string) => number;
   readonly problem: string;
+  /** The last ones, oldest first. */
+  readonly glitches: readonly Glitch[];
 }
 
 /** Only the next few tracks are told of. */
@@ -52,5 +54,6 @@ export function reportOf(observed: Observed): Report {
     leadUs: player.leadUs,
     held: [...new Set(hashes)].map((hash) => ({ hash, ratio: observed.held(hash) })),
     problem: player.problem || observed.problem,
+    glitches: [...observed.glitches],
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Report, RoomCommand } from '../../../protos/index.ts';
+import type { Glitch, Report, RoomCommand } from '../../../protos/index.ts';
 import { RoomReply, RoomRequest } from '../../../protos/index.ts';
 import { messageOf } from '../../errno.ts';
 import type { Logger } from '../../logger.ts';
@@ -7,6 +7,7 @@ import { Responder } from '../../net/responder.ts';
 import { type LocalClock, type RoomUs, roomUs } from '../../units.ts';
 import type { RoomPorts } from '../ports.ts';
 import { requestHandler } from '../requests.ts';
+import { mergeGlitches } from './glitch-log.ts';
 import type { ReceivedReport } from './member-reports.ts';
 import { Publisher } from './publisher.ts';
 import { ReportReceiver } from './report-receiver.ts';
@@ -49,6 +50,8 @@ export class RoomProcess {
   readonly #responder: Responder;
   readonly #receiver: ReportReceiver;
   readonly #reports = new Map<string, ReceivedReport>();
+  /** By speakerId; kept as long as the room runs. */
+  readonly #glitches = new Map<string, readonly Glitch[]>();
   #state: RoomState;
   #aliveTimer: NodeJS.Timeout | undefined;
   #itemTimer: NodeJS.Timeout | undefined;
@@ -119,6 +122,8 @@ export class RoomProcess {
     switch (request.kind) {
       case 'getSnapshot':
         return { kind: 'snapshot', ...snapshotOf(this.#state, this.#runId, this.#publisher.seq) };
+      case 'getGlitches':
+        return { kind: 'glitches', glitches: [...(this.#glitches.get(request.speakerId) ?? [])] };
       case 'setMembers':
         this.#adopt(withMembers(this.#state, request));
         this.#forgetStrangers();
@@ -204,12 +209,16 @@ export class RoomProcess {
   #note(report: Report): void {
     if (!this.#state.members.some((member) => member.speakerId === report.speakerId)) return;
     this.#reports.set(report.speakerId, { report, receivedRoomUs: this.#now() });
+    const log = this.#glitches.get(report.speakerId) ?? [];
+    this.#glitches.set(report.speakerId, mergeGlitches(log, report.glitches));
   }
 
   #forgetStrangers(): void {
     const members = new Set(this.#state.members.map((member) => member.speakerId));
     for (const speakerId of this.#reports.keys())
       if (!members.has(speakerId)) this.#reports.delete(speakerId);
+    for (const speakerId of this.#glitches.keys())
+      if (!members.has(speakerId)) this.#glitches.delete(speakerId);
   }
 
   // A disk that fails doesn't stop the music; it's said once.

@@ -49,6 +49,7 @@ export function reportOf(speakerId: string, changes: Partial<Report> = {}): Repo
     leadUs: 70_000,
     held: [],
     problem: '',
+    glitches: [],
     ...changes,
   };
 }

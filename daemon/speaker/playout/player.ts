@@ -3,7 +3,7 @@ import { type Frames, frames, type LocalUs, localUs, type Ppm, type RoomUs } fro
 import { DacModel } from './dac-model.ts';
 import { amplitudeOf, GainRamp } from './gain.ts';
 import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
-import { type Glitch, Renderer } from './renderer.ts';
+import { Renderer, type RenderGlitch } from './renderer.ts';
 import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sink.ts';
 import { type OpenStream, StreamPool } from './stream-pool.ts';
 
@@ -45,11 +45,8 @@ export interface PlayerReport {
   readonly problem: string;
 }
 
-/** A glitch as it goes into the log. */
-export interface GlitchNote {
-  readonly kind: Glitch | 'xrun';
-  readonly text: string;
-}
+/** Something that was heard and should not have been, and why, for people. */
+export type GlitchNote = RenderGlitch | { readonly kind: 'xrun'; readonly cause: string };
 
 /** Written ahead in silence: little, so that a start is heard soon. */
 const idleBufferMs = 50;
@@ -169,7 +166,7 @@ export class Player {
         blockFrames,
         (segment) => this.#streams.get(segment),
         this.#gain,
-        (glitch, at) => this.#note(glitch, at),
+        (glitch) => this.#note(glitch),
       ),
       block: new Float32Array(blockFrames * format.channels),
     };
@@ -189,7 +186,7 @@ export class Player {
     const { format, dac } = this.#open;
     const status = this.#sink.status();
     if (status.state === 'xrun') {
-      this.#recover();
+      this.#recover(now);
       return;
     }
     this.#status = status;
@@ -199,7 +196,7 @@ export class Player {
     this.#growReserve(now);
     const wanted = (this.#aheadMs / 1000) * format.rate - status.delayFrames;
     const missing = Math.floor(Math.min(wanted, this.#sink.writableFrames()));
-    if (!this.#writeAll(status.writtenFrames, missing)) this.#recover();
+    if (!this.#writeAll(status.writtenFrames, missing)) this.#recover(now);
   }
 
   /** Drops what is over from the plan, and has the streams decode what comes. */
@@ -227,19 +224,27 @@ export class Player {
   }
 
   /** The device ran dry: it starts again, and the plan says what it then plays. */
-  #recover(): void {
+  #recover(now: LocalUs): void {
     this.#counts.xruns++;
-    this.#onGlitch({ kind: 'xrun', text: 'xrun: the device ran dry and was started again' });
+    this.#onGlitch({ kind: 'xrun', cause: this.#xrunCause(now) });
     this.#open?.renderer.cut();
     this.#open?.dac.restart();
     this.#startSink();
   }
 
-  #note(glitch: Glitch, at: RoomUs): void {
-    if (glitch === 'resync') this.#counts.resyncs++;
-    if (glitch === 'late start') this.#counts.lateStarts++;
-    if (glitch === 'gap') this.#counts.gaps++;
-    this.#onGlitch({ kind: glitch, text: `${glitch} at room time ${Math.round(at)} µs` });
+  #note(glitch: RenderGlitch): void {
+    if (glitch.kind === 'resync') this.#counts.resyncs++;
+    if (glitch.kind === 'late start') this.#counts.lateStarts++;
+    if (glitch.kind === 'gap') this.#counts.gaps++;
+    this.#onGlitch(glitch);
+  }
+
+  #xrunCause(now: LocalUs): string {
+    const pauseMs = (now - this.#tickedUs) / 1000;
+    const reserveMs = Math.round(this.#aheadMs);
+    return pauseMs > reserveMs
+      ? `the playout thread could not run for ${Math.round(pauseMs)} ms; the reserve was ${reserveMs} ms`
+      : `the device took its reserve of ${reserveMs} ms at once`;
   }
 
   #fail(error: SinkError, now: LocalUs): void {

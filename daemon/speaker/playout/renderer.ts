@@ -15,8 +15,11 @@ export interface Timing {
   readonly delayUs: number;
 }
 
-/** Something that was heard and should not have been. */
-export type Glitch = 'resync' | 'late start' | 'gap';
+/** Something that was heard and should not have been, and why, for people. */
+export interface RenderGlitch {
+  readonly kind: 'resync' | 'late start' | 'gap';
+  readonly cause: string;
+}
 
 /** A stretch of output frames inside one segment. */
 interface Piece {
@@ -45,7 +48,7 @@ export class Renderer {
   readonly #channels: number;
   readonly #streamOf: StreamOf;
   readonly #gain: GainRamp;
-  readonly #onGlitch: (glitch: Glitch, at: RoomUs, segment: Sounding) => void;
+  readonly #onGlitch: (glitch: RenderGlitch) => void;
   readonly #fadeFrames: number;
   readonly #beginFrames: number;
   readonly #kernels = new Map<number, Kernel>();
@@ -54,7 +57,10 @@ export class Renderer {
   #tail: Voice | undefined;
   #firstRoomUs: RoomUs | undefined;
   #starved = false;
-  #afterGap = false;
+  /** What begins next is no start: it sounded before, until a glitch. */
+  #goesOn = false;
+  /** What begins next had to wait for data. */
+  #waited = false;
   #errorUs = 0;
 
   /** @param blockFrames the most that render() is ever asked for at once */
@@ -64,7 +70,7 @@ export class Renderer {
     blockFrames: number,
     streamOf: StreamOf,
     gain: GainRamp,
-    onGlitch: (glitch: Glitch, at: RoomUs, segment: Sounding) => void,
+    onGlitch: (glitch: RenderGlitch) => void,
   ) {
     this.#rate = rate;
     this.#channels = channels;
@@ -94,7 +100,7 @@ export class Renderer {
 
   /** Forgets what sounds: the device was restarted and has lost what was written. */
   cut(): void {
-    this.#afterGap ||= this.#voice !== undefined;
+    this.#goesOn ||= this.#voice !== undefined;
     this.#voice = this.#tail = undefined;
   }
 
@@ -147,7 +153,9 @@ export class Renderer {
   #voiceFor(plan: Plan, index: number, segment: Sounding, target: number, at: RoomUs): Voice {
     const going = this.#voice && this.#continuation(this.#voice, segment);
     const jumps = going !== undefined && needsJump(usBehind(going, target));
-    if (jumps) this.#onGlitch('resync', at, segment);
+    if (jumps)
+      this.#onGlitch({ kind: 'resync', cause: `it was ${ms(usBehind(going, target))} off its place` });
+    this.#goesOn ||= jumps;
     if (!going || jumps) this.#release();
     // A track's very first frame is its own beginning and needs no fade.
     const fades = segment.sound.anchorFrame > 0 || at - segment.fromRoomUs > lateUs;
@@ -181,20 +189,27 @@ export class Renderer {
 
   #noteBeginning(segment: Sounding, at: RoomUs): void {
     const wasRunning = this.#firstRoomUs !== undefined && this.#firstRoomUs <= segment.fromRoomUs;
-    if (wasRunning && !this.#afterGap && at - segment.fromRoomUs > lateUs)
-      this.#onGlitch('late start', at, segment);
-    this.#afterGap = false;
+    if (wasRunning && !this.#goesOn && at - segment.fromRoomUs > lateUs)
+      this.#onGlitch({ kind: 'late start', cause: this.#lateCause(at - segment.fromRoomUs) });
+    this.#goesOn = false;
+    this.#waited = false;
+  }
+
+  #lateCause(us: number): string {
+    const why = this.#waited ? 'the track’s data came too late' : 'the room told of it too late';
+    return `${ms(us)} after its time: ${why}`;
   }
 
   /** Fades out before data runs out; true when nothing can be rendered. */
-  #starve(voice: Voice, { at, count }: Piece, step: number): boolean {
+  #starve(voice: Voice, { count }: Piece, step: number): boolean {
     // A beginning waits until there is enough not to stop again at once.
     const reserve = voice.age === 0 ? this.#beginFrames : this.#fadeFrames;
     this.#starved = !voice.has(count + reserve, step);
     if (!this.#starved) return false;
+    this.#waited ||= voice.age === 0;
     if (voice.age > 0) {
-      this.#onGlitch('gap', at, voice.segment);
-      this.#afterGap = true;
+      this.#onGlitch({ kind: 'gap', cause: 'the track’s data did not come in time' });
+      this.#goesOn = true;
       this.#release();
     }
     this.#voice = undefined;
@@ -231,6 +246,10 @@ function framesUntil(segment: Segment | undefined, from: Frames, { map, dac, del
   if (!segment) return Number.POSITIVE_INFINITY;
   const leavesDacAt = localUs(toLocal(map, segment.fromRoomUs) - delayUs);
   return Math.max(1, Math.ceil(dac.frameAt(leavesDacAt) - from));
+}
+
+function ms(us: number): string {
+  return `${(us / 1000).toFixed(1)} ms`;
 }
 
 /** Playout error of a voice that should be at the target; positive is late. */
