@@ -10,8 +10,10 @@ import { Program } from './program.ts';
 export interface SpeakerOptions {
   /** The simulated DAC's rate against the host's clock. */
   readonly ppm?: number;
-  /** Further flags. */
-  readonly flags?: readonly string[];
+  /** Where its DAC records to, if not to recordingOf(name). */
+  readonly record?: string;
+  /** The host by which it reaches the coordinator, 127.0.0.1 if not told. */
+  readonly host?: string;
 }
 
 /** What a jamctl call has said. */
@@ -54,15 +56,15 @@ export class Household {
   }
 
   /** Starts a speaker on a simulated DAC that records to recordingOf(name). */
-  addSpeaker(name: string, { ppm = 0, flags = [] }: SpeakerOptions = {}): Program {
-    const sink = `sim:ppm=${ppm},record=${this.recordingOf(name)}`;
-    return this.addSpeakerWith(name, ['--sink', sink, ...flags]);
+  addSpeaker(name: string, options: SpeakerOptions = {}): Program {
+    const { ppm = 0, record = this.recordingOf(name), host } = options;
+    return this.addSpeakerWith(name, ['--sink', `sim:ppm=${ppm},record=${record}`], host);
   }
 
-  addSpeakerWith(name: string, flags: readonly string[]): Program {
+  addSpeakerWith(name: string, flags: readonly string[], host = '127.0.0.1'): Program {
     const cache = join(this.directory, 'cache');
     const program = new Program('daemon/speaker/main.ts', [
-      ...['--name', name, '--coordinator', `127.0.0.1:${this.#port}`, '--cache-dir', cache],
+      ...['--name', name, '--coordinator', `${host}:${this.#port}`, '--cache-dir', cache],
       ...flags,
     ]);
     this.speakers.set(name, program);
