@@ -8,11 +8,13 @@ interface Crystal {
   readonly ppm: number;
   readonly stepUs?: number;
   readonly remembered?: Ppm;
+  /** When the device is started anew. */
+  readonly restartS?: number;
 }
 
 /** Errors (µs, positive: the model is ahead) while a model watches a DAC for a minute, from `fromS` on. */
 function watch(
-  { ppm: dacPpm, stepUs = 0, remembered }: Crystal,
+  { ppm: dacPpm, stepUs = 0, remembered, restartS = 1e9 }: Crystal,
   fromS: number,
 ): { errors: number[]; model: DacModel } {
   const model = new DacModel(rate, remembered);
@@ -22,6 +24,10 @@ function watch(
   for (let i = 1, atUs = startUs; atUs < startUs + 60e6; i++) {
     atUs += 5000 + (i % 5) * 1000 + ((i * 7919) % 701);
     const played = ((atUs - startUs) / 1e6) * rate * (1 + dacPpm * 1e-6);
+    if (atUs - startUs > restartS * 1e6) {
+      model.restart();
+      restartS = 1e9;
+    }
     const stepFrames = Math.max(1, (stepUs / 1e6) * rate);
     const lateUs = (i * 104729) % 13;
     const reported = Math.floor(played / stepFrames) * stepFrames;
@@ -59,6 +65,11 @@ test('reports in steps of 10 ms are carried over', (t) => {
 test('a remembered rate helps at once', (t) => {
   const { errors } = watch({ ppm: 55, remembered: ppm(54) }, 0.1);
   t.true(worst(errors) < 25, `${worst(errors)} µs`);
+});
+
+test('a restart soon after the start does not hold on to a rate that was not known yet', (t) => {
+  const { errors } = watch({ ppm: 57, restartS: 0.04 }, 2);
+  t.true(worst(errors) < 15, `${worst(errors)} µs`);
 });
 
 test('heardAtLocalUs and frameAt are each other’s inverse', (t) => {

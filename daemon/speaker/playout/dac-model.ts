@@ -11,8 +11,9 @@ const coarseWindowUs = 40_000_000;
 const coarseUs = 200;
 /** How far crystals are off when nothing is known. */
 const unknownRatePpm = 60;
-/** How far a remembered rate can have moved since. */
+/** How far a remembered rate can have moved since the last run, and over a restart of the device. */
 const rememberedRatePpm = 2;
+const restartedRatePpm = 0.5;
 
 /**
  * When a frame that was written will be heard: a line through the device's reports.
@@ -27,6 +28,8 @@ export class DacModel {
   #blockEndUs = 0;
   #ratePpm: number;
   #ratePriorPpm: number;
+  #ratePriorSigmaPpm: number;
+  /** Of #ratePpm, from the prior and the last fit. */
   #rateSigmaPpm: number;
   #scatterUs = 0;
   #refUs = 0;
@@ -39,7 +42,8 @@ export class DacModel {
   constructor(rate: number, rememberedPpm?: Ppm) {
     this.#rate = rate;
     this.#ratePpm = this.#ratePriorPpm = rememberedPpm ?? 0;
-    this.#rateSigmaPpm = rememberedPpm === undefined ? unknownRatePpm : rememberedRatePpm;
+    this.#ratePriorSigmaPpm = rememberedPpm === undefined ? unknownRatePpm : rememberedRatePpm;
+    this.#rateSigmaPpm = this.#ratePriorSigmaPpm;
   }
 
   /** The DAC's rate against the local clock; positive: the DAC is fast. */
@@ -64,7 +68,7 @@ export class DacModel {
     this.#points = [];
     this.#block = undefined;
     this.#ratePriorPpm = this.#ratePpm;
-    this.#rateSigmaPpm = Math.min(this.#rateSigmaPpm, rememberedRatePpm);
+    this.#ratePriorSigmaPpm = this.#rateSigmaPpm = Math.hypot(this.#rateSigmaPpm, restartedRatePpm);
   }
 
   /** Takes in a report of the running device. */
@@ -124,7 +128,8 @@ export class DacModel {
     const fittedPpm = (line.slope - 1) * 1e6;
     // Two points near the line fix its slope; each is off by about the mean gap over their number.
     const fitSigmaPpm = ((4 * scatterUs) / Math.sqrt(this.#points.length) + 1) / (spanUs / 1e6);
-    const weight = this.#rateSigmaPpm ** 2 / (this.#rateSigmaPpm ** 2 + fitSigmaPpm ** 2);
+    const weight = this.#ratePriorSigmaPpm ** 2 / (this.#ratePriorSigmaPpm ** 2 + fitSigmaPpm ** 2);
+    this.#rateSigmaPpm = fitSigmaPpm * Math.sqrt(weight);
     this.#ratePpm = this.#ratePriorPpm + weight * (fittedPpm - this.#ratePriorPpm);
     this.#scatterUs = scatterUs;
     const slope = 1 + this.#ratePpm * 1e-6;
