@@ -92,6 +92,13 @@ export class Rig {
     this.#network?.setConnected(host.index, connected);
   }
 
+  /** Labels of the programs that have ended. */
+  ended(): string[] {
+    return [...this.#children].flatMap(([label, { exitCode, signalCode }]) =>
+      exitCode === null && signalCode === null ? [] : [label],
+    );
+  }
+
   /** CPU and memory of what runs, by label. */
   usage(): Map<string, Usage> {
     const used = [...this.#children].flatMap(([label, { pid }]) => {

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { HUB_ADDRESS } from '../rig/network.ts';
 import type { Host, Rig } from '../rig/rig.ts';
 import type { Fault } from './faults.ts';
-import { type Play, sleep, trueNowUs, until } from './session.ts';
+import { expectAlive, type Play, sleep, trueNowUs, until } from './session.ts';
 
 const SETTLE_MS = 3000;
 const PORT = 7400;
@@ -41,6 +41,7 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
       else coordinator = startCoordinator(rig, folder);
     });
     await Promise.all([sleep(seconds * 1000 - (trueNowUs() - commandTrueUs) / 1000), ...done]);
+    expectAlive(rig, folder);
     return { commandTrueUs, usedBefore };
   };
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { machine } from '../machine.ts';
+import type { Disturbance } from '../measure/disturbances.ts';
 import type { Options } from './options.ts';
 import type { Outcome } from './run.ts';
 
@@ -10,21 +11,22 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
   return {
     machine: machine(),
     options,
-    systems: outcomes.map(({ system, room, commandToSoundMs, processes, purity, stolenMs }) => ({
+    systems: outcomes.map(({ system, room, commandToSoundMs, processes, purity, ...rest }) => ({
       system,
       spreadUs: room.spread,
       speakers: room.speakers.map(({ name, errorUs, disturbances }, i) => ({
         name,
         errorUs,
         commandToSoundMs: commandToSoundMs[i] ?? null,
-        steps: disturbances.filter(({ kind }) => kind === 'step').length,
-        gaps: disturbances.filter(({ kind }) => kind === 'gap').length,
-        xruns: disturbances.filter(({ kind }) => kind === 'xrun').length,
+        steps: countOf(rest.disturbances[i], 'step'),
+        gaps: countOf(rest.disturbances[i], 'gap'),
+        xruns: countOf(rest.disturbances[i], 'xrun'),
         disturbances,
         purity: purity[i] ?? null,
       })),
       processes,
-      stolenMs,
+      stolenMs: rest.stolenMs,
+      machineStalls: rest.stalls,
     })),
   };
 }
@@ -45,7 +47,8 @@ function sideBySide(outcomes: readonly Outcome[]): string {
     ['spread p99, µs', ({ room }) => room.spread.p99],
     ['spread max, µs', ({ room }) => room.spread.max],
     ['command to sound, ms', slowest],
-    ['steps, gaps, xruns', ({ room }) => room.speakers.flatMap(({ disturbances }) => disturbances).length],
+    ['steps, gaps, xruns', ({ disturbances }) => disturbances.flat().length],
+    ['the machine stood still, times', ({ stalls }) => stalls.length],
     ["CPU withheld by the machine's host, ms", ({ stolenMs }) => stolenMs],
     ['CPU of all, % of a core', (outcome) => total(outcome.processes.map(({ cpuPercent }) => cpuPercent))],
   ];
@@ -60,7 +63,7 @@ function sideBySide(outcomes: readonly Outcome[]): string {
   return table.toString();
 }
 
-function speakers({ room, commandToSoundMs, purity }: Outcome): string {
+function speakers({ room, commandToSoundMs, purity, disturbances }: Outcome): string {
   const pure = purity.length > 0 ? ['SINAD worst, dB', 'median', 'pitch, ppm'] : [];
   const table = new Table({
     style: PLAIN,
@@ -76,8 +79,7 @@ function speakers({ room, commandToSoundMs, purity }: Outcome): string {
       ...pure,
     ],
   });
-  room.speakers.forEach(({ name, errorUs, disturbances }, i) => {
-    const count = (kind: string): number => disturbances.filter((one) => one.kind === kind).length;
+  room.speakers.forEach(({ name, errorUs }, i) => {
     const sine = purity[i];
     table.push([
       name,
@@ -85,9 +87,9 @@ function speakers({ room, commandToSoundMs, purity }: Outcome): string {
       figure(errorUs.p99),
       figure(errorUs.max),
       figure(commandToSoundMs[i] ?? Number.NaN),
-      count('step'),
-      count('gap'),
-      count('xrun'),
+      countOf(disturbances[i], 'step'),
+      countOf(disturbances[i], 'gap'),
+      countOf(disturbances[i], 'xrun'),
       ...(sine ? [sine.worstSinadDb, sine.medianSinadDb, sine.worstPitchPpm].map(figure) : []),
     ]);
   });
@@ -102,6 +104,10 @@ function processes({ processes }: Outcome): string {
   return table.toString();
 }
 
+function countOf(disturbances: readonly Disturbance[] | undefined, kind: Disturbance['kind']): number {
+  return disturbances?.filter((one) => one.kind === kind).length ?? 0;
+}
+
 /** NaN when one was never heard. */
 function slowest({ commandToSoundMs }: Outcome): number {
   return Math.max(...commandToSoundMs.map((ms) => ms ?? Number.NaN));
@@ -113,5 +119,6 @@ function total(values: readonly number[]): number {
 
 function figure(value: number): string {
   if (Number.isNaN(value)) return '–';
+  if (Number.isInteger(value)) return `${value}`;
   return value.toFixed(Math.abs(value) < 100 ? 1 : 0);
 }

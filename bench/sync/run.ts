@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { Disturbance } from '../measure/disturbances.ts';
 import { measurePurity, type Purity } from '../measure/purity.ts';
 import { readReference } from '../measure/reference.ts';
 import { measureRoom, type NamedRecording, type RoomReport } from '../measure/spread.ts';
 import { readHeard } from '../rig/heard.ts';
 import { Rig } from '../rig/rig.ts';
+import { type Stall, StallWatch } from '../rig/stall-watch.ts';
 import { stolenMs } from '../rig/usage.ts';
 import type { Options } from './options.ts';
 import { planHosts } from './plans.ts';
@@ -25,6 +27,10 @@ export interface Outcome {
   readonly processes: readonly ProcessFigure[];
   /** CPU time that the machine's own host withheld meanwhile, ms: a virtual machine may stand still. */
   readonly stolenMs: number;
+  /** Times in which the whole machine stood still. */
+  readonly stalls: readonly Stall[];
+  /** By speaker: its disturbances, less those that come from such a stall. */
+  readonly disturbances: readonly (readonly Disturbance[])[];
   /** By speaker, when the track is a sine. */
   readonly purity: readonly Purity[];
 }
@@ -39,11 +45,14 @@ export async function run(
   programme: Programme & { readonly isSine: boolean },
   folder: string,
 ): Promise<Outcome> {
+  const watch = new StallWatch();
   const stolenBeforeMs = stolenMs();
   const rig = new Rig(folder, options.network, options.seed);
   try {
     const hosts = await rig.start(planHosts(options));
+    watch.start();
     const session = await play(rig, hosts, programme, folder);
+    const stalls = watch.stop();
     const processes = [...rig.usage()].map(([label, { cpuSeconds, residentMb }]) => ({
       label,
       cpuPercent: (100 * (cpuSeconds - (session.usedBefore.get(label)?.cpuSeconds ?? 0))) / programme.seconds,
@@ -65,12 +74,23 @@ export async function run(
       room,
       processes,
       stolenMs: stolen,
+      stalls,
+      disturbances: room.speakers.map(({ disturbances }) =>
+        disturbances.filter(({ atTrueUs }) => !stalls.some((stall) => follows(stall, atTrueUs))),
+      ),
       commandToSoundMs: room.speakers.map(({ onsetTrueUs }) =>
         onsetTrueUs === null ? null : (onsetTrueUs - session.commandTrueUs) / 1000,
       ),
       purity: programme.isSine ? recordings.map(({ recording }) => measurePurity(recording, SINE_HZ)) : [],
     };
   } finally {
+    watch.stop();
     await rig.stop();
   }
+}
+
+const RECOVERED_US = 1_500_000;
+
+function follows({ fromTrueUs, toTrueUs }: Stall, trueUs: number): boolean {
+  return trueUs > fromTrueUs - 100_000 && trueUs < toTrueUs + RECOVERED_US;
 }

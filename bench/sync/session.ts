@@ -31,6 +31,12 @@ export function trueNowUs(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
 
+/** @throws {Error} naming a program that should still run and has ended */
+export function expectAlive(rig: Rig, folder: string): void {
+  const [label] = rig.ended();
+  if (label !== undefined) throw new Error(`${label} has ended on its own: see ${folder}/${label}.log`);
+}
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readTrack } from '../measure/reference.ts';
 import type { WavAudio } from '../measure/wav.ts';
 import { HUB_ADDRESS } from '../rig/network.ts';
-import { type Play, sleep, trueNowUs, until } from './session.ts';
+import { expectAlive, type Play, sleep, trueNowUs, until } from './session.ts';
 
 const SETTLE_MS = 4000;
 
@@ -40,6 +40,7 @@ export const playSnapcast: Play = async (rig, hosts, { track, seconds }, folder)
     }
   }
   stream.destroy();
+  expectAlive(rig, folder);
   return { commandTrueUs, usedBefore };
 };
 
