@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from './random.ts';
+import { type Random, seededRandom } from '../../daemon/random.ts';
 import { reverb } from './reverb.ts';
 import { type Bar, BEATS_PER_BAR, BEATS_PER_MINUTE, SCORE } from './score.ts';
 import { bass, brush, electricPiano, kick, pluck, RATE, type Sound, shaker, stir } from './voices.ts';

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../daemon/random.ts';
 
 /** Frames a second of the whole piece. */
 export const RATE = 44100;

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { seededRandom } from '../random.ts';
 import { localUs, roomUs } from '../units.ts';
 import { toRoom } from './clock-map.ts';
 import { ClockSync } from './clock-sync.ts';
@@ -7,7 +8,6 @@ import {
   type LinkModel,
   type SimulatedClocks,
   SimulatedLink,
-  seededRandom,
   WIFI,
   WIRED,
   wanderingClocks,

@@ -1,8 +1,6 @@
+import { exponential, gaussian, type Random } from '../random.ts';
 import { localUs, roomUs } from '../units.ts';
 import type { ClockSample } from './sample.ts';
-
-/** Uniform in [0, 1). */
-export type Random = () => number;
 
 /** One way's delay beyond what the programs themselves take. */
 export interface LinkModel {
@@ -30,21 +28,6 @@ export interface SimulatedClocks {
   /** Its slope there, ppm. */
   driftPpm(atUs: number): number;
 }
-
-/** Mulberry32, a small generator by T. Ettinger; period 2^32. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const exponential = (random: Random, mean: number) => -mean * Math.log(1 - random());
-const gaussian = (random: Random) =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** Two crystals `driftPpm` apart that wander by `wanderPpm` (one sigma) within `wanderSeconds`. */
 export function wanderingClocks(
