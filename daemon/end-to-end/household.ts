@@ -51,8 +51,21 @@ export class Household {
     this.#coordinator = new Program('daemon/coordinator/main.ts', flags);
     this.#requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply);
     this.#requester.start();
-    this.#coordinator.start();
+    await this.startCoordinator();
+  }
+
+  /** Starts the coordinator again, with what it has saved; resolves when it answers. */
+  async startCoordinator(): Promise<void> {
+    this.coordinator.start();
     await this.waitFor(() => true, 10_000, 'the coordinator to answer');
+  }
+
+  /** kill -9 of the coordinator and its rooms; resolves when all are gone. */
+  async killCoordinator(): Promise<void> {
+    const rooms = this.coordinator.children;
+    this.coordinator.kill('SIGKILL');
+    for (const room of rooms) process.kill(room, 'SIGKILL');
+    await this.coordinator.ended();
   }
 
   /** Starts a speaker on a simulated DAC that records to recordingOf(name). */
