@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { clockId } from '../clock/clock-id.ts';
 import { monotonicClock } from '../local-clock.ts';
 import type { LogLevel } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { probeTrack } from '../media/probe.ts';
+import { nodeTimers } from '../timers.ts';
 import { version } from '../version.ts';
 import { ClockResponder } from './clock-responder.ts';
 import { DataDirLock } from './data-dir-lock.ts';
+import { ForkedRooms } from './forked-rooms.ts';
 import { LiveLobby } from './live-lobby.ts';
 import { LobbyServer } from './lobby-server.ts';
 import { LobbyStore } from './lobby-store.ts';
@@ -55,12 +58,9 @@ export class Coordinator {
     this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
     this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger);
     const database = (roomId: string) => join(dataDir, 'rooms', `${roomId}.db`);
-    this.#lobby = new LiveLobby(
-      this.#store,
-      { listen, lobbyPort: port, logLevel, database },
-      monotonicClock,
-      logger,
-    );
+    const launcher = new ForkedRooms({ listen, lobbyPort: port, logLevel, database });
+    const host = { launcher, clock: monotonicClock, timers: nodeTimers, logger };
+    this.#lobby = new LiveLobby(this.#store, host, randomUUID);
     const lobbyOptions = { listen, port, name, version, clockId: id };
     this.#server = new LobbyServer(lobbyOptions, this.#lobby, this.#mediaStore, monotonicClock, logger);
   }

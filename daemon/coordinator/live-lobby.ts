@@ -1,25 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from '../logger.ts';
-import type { LocalClock } from '../units.ts';
 import { changeLobby, type LobbyChange, type LobbyState, MAIN_ROOM, membersOf } from './lobby.ts';
-import type { LobbyStore } from './lobby-store.ts';
-import type { RoomSettings } from './room-child.ts';
+import type { SavedLobby } from './lobby-store.ts';
+import type { RoomHost } from './room-child.ts';
 import { RoomSupervisor } from './room-supervisor.ts';
+
+/** Where the lobby is kept; see LobbyStore. */
+export interface LobbyRecords {
+  /** @throws {StorageError} when what is there can't be read */
+  load(): SavedLobby;
+  /** What it has returned from stays. @throws {StorageError} when it can't be saved: it's then as before */
+  save(lobby: SavedLobby): void;
+}
 
 /** The lobby at its disk and its clock, and the room processes as it wants them. */
 export class LiveLobby {
   readonly rooms: RoomSupervisor;
-  readonly #store: LobbyStore;
-  readonly #clock: LocalClock;
+  readonly #store: LobbyRecords;
+  readonly #host: RoomHost;
+  readonly #newId: () => string;
   #state: LobbyState;
 
-  /** @param store is open, and stays the caller's to close */
-  constructor(store: LobbyStore, roomSettings: RoomSettings, clock: LocalClock, logger: Logger) {
+  /**
+   * @param store is open, and stays the caller's to close
+   * @param newId gives an id that no room has had
+   */
+  constructor(store: LobbyRecords, host: RoomHost, newId: () => string) {
     this.#store = store;
-    this.#clock = clock;
-    this.#state = { rooms: [], speakers: [], lastHelloUs: new Map(), startedUs: clock() };
-    this.rooms = new RoomSupervisor(roomSettings, (roomId) => membersOf(this.#state, roomId), logger);
+    this.#host = host;
+    this.#newId = newId;
+    this.#state = { rooms: [], speakers: [], lastHelloUs: new Map(), startedUs: host.clock() };
+    this.rooms = new RoomSupervisor(host, (roomId) => membersOf(this.#state, roomId));
   }
 
   get state(): LobbyState {
@@ -43,7 +53,7 @@ export class LiveLobby {
 
   /** What a change would lead to. @throws {Refusal} when it can't be done */
   plan(change: LobbyChange): LobbyState {
-    return changeLobby(this.#state, change, this.#clock(), randomUUID());
+    return changeLobby(this.#state, change, this.#host.clock(), this.#newId());
   }
 
   /**

@@ -44,12 +44,20 @@ export function requestHandler<Request, Reply>(
     if (!envelope) return encode('', failure('BAD_REQUEST', 'the request is not a Jam message'));
     const { protocol, requestId } = envelope;
     if (protocol !== PROTOCOL) return encode(requestId, otherVersion(protocol));
-    try {
-      return encode(requestId, await handle(requests.decode(bytes).body));
-    } catch (error) {
-      return encode(requestId, explain(error, logger));
-    }
+    return encode(requestId, await answerOf(() => handle(requests.decode(bytes).body), logger));
   };
+}
+
+/** What `handle` answers, or the failure that says why it doesn't. */
+export async function answerOf<Reply>(
+  handle: () => Reply | Promise<Reply>,
+  logger: Logger,
+): Promise<Reply | FailureBody> {
+  try {
+    return await handle();
+  } catch (error) {
+    return explain(error, logger);
+  }
 }
 
 function readEnvelope(bytes: Uint8Array): { protocol: number; requestId: string } | undefined {

@@ -1,80 +1,85 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { RoomReply, RoomRequest } from '../../protos/index.ts';
+import type { RoomReply, RoomRequest } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
-import { NoReplyError, Requester } from '../net/requester.ts';
+import { NoReplyError, type Requests } from '../net/request.ts';
+import type { Timers } from '../timers.ts';
+import type { LocalClock } from '../units.ts';
 import type { LobbyRoom } from './lobby.ts';
-import { roomPorts } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import { restartDelayMs } from './restart-delay.ts';
 
-/** What all rooms of a coordinator have in common. */
-export interface RoomSettings {
-  /** IPv4 address that the rooms listen on. */
-  readonly listen: string;
-  readonly lobbyPort: number;
-  readonly logLevel: string;
-  /** Path of a room's SQLite file. */
-  database(roomId: string): string;
+/** Asks a room. */
+export type RoomLink = Requests<RoomRequest['body'], RoomReply['body']>;
+
+/** One run of a room's process. */
+export interface RoomRun {
+  /** Of use once it is ready. */
+  connect(): RoomLink;
+  /** Resolves when the process is gone. */
+  stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('room/main.ts', import.meta.url));
-const REQUEST_WITHIN_MS = 3000;
-const READY_WITHIN_MS = 10_000;
-const STOP_WITHIN_MS = 1000;
+export interface RunEvents {
+  onReady(): void;
+  /** @param how for people */
+  onEnd(how: string): void;
+}
 
-type Link = Requester<RoomRequest['body'], RoomReply['body']>;
+/** Runs room processes; see ForkedRooms. */
+export interface RoomLauncher {
+  /** Called before the first launch. */
+  prepare(): Promise<void>;
+  launch(room: LobbyRoom, events: RunEvents): RoomRun;
+  /** Removes what a room has saved; it doesn't run any more. */
+  discard(roomId: string): void;
+}
+
+/** What a room process is run with. */
+export interface RoomHost {
+  readonly launcher: RoomLauncher;
+  readonly clock: LocalClock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+const REQUEST_WITHIN_MS = 3000;
 
 /** One room's process: started again whenever it ends, until stop(). */
 export class RoomChild {
-  readonly #settings: RoomSettings;
-  readonly #logger: Logger;
+  readonly #host: RoomHost;
   readonly #onReady: () => void;
   #room: LobbyRoom;
-  #child: ChildProcess | undefined;
-  #link: Link | undefined;
+  #run: RoomRun | undefined;
+  #link: RoomLink | undefined;
   #linkLost: PromiseWithResolvers<never> | undefined;
   readonly #firstUp = Promise.withResolvers<void>();
-  #restartTimer: NodeJS.Timeout | undefined;
+  #cancelRestart = () => {};
   #failures = 0;
   #stopping = false;
 
   /** @param onReady called whenever the room is up, after a restart too */
-  constructor(room: LobbyRoom, settings: RoomSettings, onReady: () => void, logger: Logger) {
+  constructor(room: LobbyRoom, host: RoomHost, onReady: () => void) {
     this.#room = room;
-    this.#settings = settings;
+    this.#host = host;
     this.#onReady = onReady;
-    this.#logger = logger;
   }
 
   start(): void {
-    const child = fork(MAIN, this.#arguments(), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const startedMs = performance.now();
-    const tooSlow = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
-    child.once('message', () => {
-      clearTimeout(tooSlow);
-      this.#up();
+    const { launcher, clock } = this.#host;
+    const startedUs = clock();
+    const run = launcher.launch(this.#room, {
+      onReady: () => this.#up(run),
+      onEnd: (how) => {
+        if (this.#run === run) this.#down(how, (clock() - startedUs) / 1000);
+      },
     });
-    const ended = (how: string) => {
-      clearTimeout(tooSlow);
-      if (this.#child === child) this.#down(how, performance.now() - startedMs);
-    };
-    child.once('error', (error) => ended(error.message));
-    child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
-    this.#child = child;
+    this.#run = run;
   }
 
   /** Resolves when the process is gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearTimeout(this.#restartTimer);
-    const child = this.#child;
-    if (!child) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const tooSlow = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-    await gone;
-    clearTimeout(tooSlow);
+    this.#cancelRestart();
+    await this.#run?.stop();
   }
 
   /** Resolves when the room is up for the first time. */
@@ -105,27 +110,9 @@ export class RoomChild {
     }
   }
 
-  #arguments(): string[] {
-    const { listen, lobbyPort, logLevel, database } = this.#settings;
-    const { roomId, name, slot } = this.#room;
-    const options = {
-      'room-id': roomId,
-      name,
-      listen,
-      'events-port': roomPorts(lobbyPort, slot).eventsPort,
-      database: database(roomId),
-      'log-level': logLevel,
-    };
-    return Object.entries(options).map(([option, value]) => `--${option}=${value}`);
-  }
-
   // A link of its own for each run: what was on its way to one that died must not reach the next.
-  #up(): void {
-    const { listen, lobbyPort } = this.#settings;
-    const host = listen === '0.0.0.0' ? '127.0.0.1' : listen;
-    const { requestsPort } = roomPorts(lobbyPort, this.#room.slot);
-    this.#link = new Requester(`tcp://${host}:${requestsPort}`, RoomRequest, RoomReply);
-    this.#link.start();
+  #up(run: RoomRun): void {
+    this.#link = run.connect();
     this.#linkLost = Promise.withResolvers();
     this.#linkLost.promise.catch(() => {});
     this.#onReady();
@@ -133,7 +120,7 @@ export class RoomChild {
   }
 
   #down(how: string, livedMs: number): void {
-    this.#child = undefined;
+    this.#run = undefined;
     this.#link?.stop();
     this.#link = undefined;
     this.#linkLost?.reject(this.#restarting());
@@ -141,8 +128,8 @@ export class RoomChild {
     const { delayMs, failures } = restartDelayMs(this.#failures, livedMs);
     this.#failures = failures;
     const when = delayMs === 0 ? 'at once' : `in ${delayMs / 1000} s`;
-    this.#logger.warn(`room ${this.#room.name} has ended (${how}), restarting it ${when}`);
-    this.#restartTimer = setTimeout(() => this.start(), delayMs);
+    this.#host.logger.warn(`room ${this.#room.name} has ended (${how}), restarting it ${when}`);
+    this.#cancelRestart = this.#host.timers.after(delayMs, () => this.start());
   }
 
   #restarting(): Refusal {

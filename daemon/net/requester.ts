@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Dealer } from 'zeromq';
 import { type Codec, MAX_MESSAGE_BYTES, PROTOCOL } from '../../protos/index.ts';
+import { NoReplyError, type Requests } from './request.ts';
 
-/** No reply came in time: the peer is down, away, or too busy. */
-export class NoReplyError extends Error {
-  override name = 'NoReplyError';
-}
+export { NoReplyError };
 
 interface Envelope<Body> {
   protocol: number;
@@ -14,7 +12,7 @@ interface Envelope<Body> {
 }
 
 /** Sends requests to one peer and matches the replies to them, several under way at once. */
-export class Requester<RequestBody, ReplyBody> {
+export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, ReplyBody> {
   readonly #socket = new Dealer({ linger: 0, maxMessageSize: MAX_MESSAGE_BYTES, sendHighWaterMark: 1000 });
   readonly #address: string;
   readonly #requests: Codec<Envelope<RequestBody>>;
