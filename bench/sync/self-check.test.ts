@@ -23,16 +23,17 @@ withRoot('two aplay on DACs 70 ppm apart drift by 70 µs per second', async (t) 
     await writeWav(track, { rate: 48_000, channels: [music(48_000, 6), music(48_000, 6)] });
     const options = readOptions(['--speakers', '2', '--dac-ppm', '35', '--seconds', '8']);
     const programme = { track, seconds: 8, trackSeconds: 6, isSine: false };
-    const { room } = await run('aplay', playAplay, options, programme, join(folder, 'aplay'));
+    const { room, disturbances } = await run('aplay', playAplay, options, programme, join(folder, 'aplay'));
     const [first, second] = room.speakers;
-    const apart = room.timesUs.flatMap((us, i) => {
+    const apartUs = room.timesUs.map((_, i) => {
       const [a, b] = [first?.lateUs[i], second?.lateUs[i]];
-      return a == null || b == null ? [] : [{ us, apartUs: a - b }];
+      return a == null || b == null ? Number.NaN : a - b;
     });
-    const [from, to] = [apart[0], apart.at(-1)];
-    const perSecond = (((to?.apartUs ?? 0) - (from?.apartUs ?? 0)) / ((to?.us ?? 0) - (from?.us ?? 0))) * 1e6;
-    t.true(Math.abs(Math.abs(perSecond) - 70) < 0.5, `read ${perSecond} µs per second`);
-    t.deepEqual([first?.disturbances, second?.disturbances], [[], []]);
+    const changesUs = apartUs.slice(1).map((us, i) => us - (apartUs[i] ?? Number.NaN));
+    // The middle one: an aplay that the machine starves starts over, somewhere else.
+    const perSecond = Math.abs(median(changesUs.filter((us) => !Number.isNaN(us)))) * 10;
+    t.true(Math.abs(perSecond - 70) < 0.5, `read ${perSecond} µs per second`);
+    t.deepEqual(disturbances, [[], []]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
