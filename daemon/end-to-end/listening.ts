@@ -52,6 +52,12 @@ export function sharpestBend(recording: Recording, stretch: Stretch): number {
   return sharpest;
 }
 
+/** The root of the mean square of the samples in a stretch. */
+export function levelIn(recording: Recording, stretch: Stretch): number {
+  const { samples } = cut(recording, stretch);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
+
 /** The largest sample in a stretch. */
 export function peakIn(recording: Recording, stretch: Stretch): number {
   return cut(recording, stretch).samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
