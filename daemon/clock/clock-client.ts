@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Request } from 'zeromq';
 import { ClockReply, ClockRequest, PROTOCOL, WireError } from '../../protos/index.ts';
-import { errnoOf, messageOf } from '../errno.ts';
-import { type LocalClock, type LocalUs, roomUs } from '../units.ts';
-import { type DriftPrior, UNKNOWN_DRIFT } from './clock-filter.ts';
-import { ClockSync, type ClockUpdate } from './clock-sync.ts';
+import { errnoOf } from '../errno.ts';
+import { NoReplyError } from '../net/request.ts';
+import { nodeTimers } from '../timers.ts';
+import { type LocalClock, roomUs } from '../units.ts';
+import { ClockKeeper } from './clock-keeper.ts';
+import type { ClockUpdate } from './clock-sync.ts';
 import type { DriftStore } from './drift-store.ts';
 import type { ClockSample } from './sample.ts';
 
@@ -25,10 +26,6 @@ const REPLY_TIMEOUT_MS = 500;
 // A send that took longer has waited for a connection: its t1 is not when the request left.
 const SEND_LIMIT_US = 2000;
 const MAX_REPLY_BYTES = 1024;
-const PRIOR_SIGMA_PPM = 2;
-const SAVE_SIGMA_PPM = 0.5;
-const SAVE_EVERY_US = 60e6;
-
 // REQ that forgets an unanswered request; connections that are given up when a peer has gone silently.
 const SOCKET = {
   relaxed: true,
@@ -46,62 +43,45 @@ const SOCKET = {
   heartbeatTimeToLive: 10_000,
 };
 
-/** Exchanges clock samples with a responder, for as long as it runs, and tells what they say. */
+/** A clock keeper at its socket. */
 export class ClockClient {
   readonly #options: ClockClientOptions;
-  readonly #stopping = new AbortController();
+  readonly #keeper: ClockKeeper;
   #socket: Request | undefined;
-  #running: Promise<void> | undefined;
-  #savedUs: LocalUs;
-  #problem = '';
 
   constructor(options: ClockClientOptions) {
     this.#options = options;
-    this.#savedUs = options.clock();
+    this.#keeper = new ClockKeeper({
+      ...options,
+      peer: options.address,
+      timers: nodeTimers,
+      exchange: () => this.#exchange(),
+    });
   }
 
   start(): void {
     this.#socket = new Request(SOCKET);
     this.#socket.connect(this.#options.address);
-    this.#running = this.#run(this.#socket);
+    this.#keeper.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
     this.#socket?.close();
-    await this.#running;
+    await this.#keeper.stop();
   }
 
-  async #run(socket: Request): Promise<void> {
-    const { clock, onUpdate } = this.#options;
-    const sync = new ClockSync(await this.#prior());
-    while (!this.#stopping.signal.aborted) {
-      const samples = await this.#burst(socket, sync.plan.samples);
-      if (this.#stopping.signal.aborted) break;
-      onUpdate(sync.addBurst(samples, clock()));
-      if (clock() - this.#savedUs >= SAVE_EVERY_US) await this.#saveDrift(sync);
-      await this.#waitUntil(sync.plan.atLocalUs);
-    }
-    await this.#saveDrift(sync);
-  }
-
-  /** Ends early when a reply doesn't come. */
-  async #burst(socket: Request, size: number): Promise<ClockSample[]> {
-    const samples: ClockSample[] = [];
+  async #exchange(): Promise<ClockSample | undefined> {
+    if (!this.#socket) throw new Error('the clock client was not started');
     try {
-      for (let sent = 0; sent < size; sent++) {
-        const sample = await this.#exchange(socket);
-        if (sample) samples.push(sample);
-      }
-      if (samples.length > 0) this.#problem = '';
+      return await this.#sample(this.#socket);
     } catch (error) {
-      if (!socket.closed && errnoOf(error) !== 'EAGAIN') this.#tell(this.#reason(error));
+      if (errnoOf(error) === 'EAGAIN') throw new NoReplyError(`no reply from ${this.#options.address}`);
+      throw error;
     }
-    return samples;
   }
 
   /** @throws EAGAIN when nobody answers, WireError when the answer can't be understood */
-  async #exchange(socket: Request): Promise<ClockSample | undefined> {
+  async #sample(socket: Request): Promise<ClockSample | undefined> {
     const { clock } = this.#options;
     const askedUs = clock();
     const request = ClockRequest.encode({ protocol: PROTOCOL, t1Us: askedUs });
@@ -120,36 +100,5 @@ export class ClockClient {
       throw new WireError('the reply is not one to what was asked');
     if (sentUs - t1Us > SEND_LIMIT_US) return undefined;
     return { t1Us, t2Us: roomUs(reply.t2Us), t3Us: roomUs(reply.t3Us), t4Us, clockId: reply.clockId };
-  }
-
-  async #waitUntil(atUs: LocalUs): Promise<void> {
-    const waitMs = Math.max(0, (atUs - this.#options.clock()) / 1000);
-    await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
-  }
-
-  async #prior(): Promise<DriftPrior> {
-    const driftPpm = await this.#options.drifts?.load(this.#options.address);
-    return driftPpm === undefined ? UNKNOWN_DRIFT : { driftPpm, sigmaPpm: PRIOR_SIGMA_PPM };
-  }
-
-  async #saveDrift(sync: ClockSync): Promise<void> {
-    this.#savedUs = this.#options.clock();
-    const driftPpm = sync.driftPpm(SAVE_SIGMA_PPM);
-    if (driftPpm === undefined) return;
-    try {
-      await this.#options.drifts?.save(this.#options.address, driftPpm);
-    } catch (error) {
-      this.#tell(`the clock's drift could not be kept for the next start: ${messageOf(error)}`);
-    }
-  }
-
-  #reason(error: unknown): string {
-    return `the clock at ${this.#options.address} can't be used: ${messageOf(error)}`;
-  }
-
-  #tell(problem: string): void {
-    if (problem === this.#problem) return;
-    this.#problem = problem;
-    this.#options.onProblem(problem);
   }
 }
