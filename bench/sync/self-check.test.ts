@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { median } from '../measure/statistics.ts';
 import { music } from '../measure/synthetic.ts';
 import { writeWav } from '../measure/wav.ts';
 import { needTools } from '../rig/tools.ts';
