@@ -1,5 +1,6 @@
-import { type Assignment, type Failure, LobbyReply, LobbyRequest } from '../../protos/index.ts';
-import { Requester } from '../net/requester.ts';
+import type { Assignment, Failure, LobbyReply, LobbyRequest } from '../../protos/index.ts';
+import type { Requests } from '../net/request.ts';
+import type { Timers } from '../timers.ts';
 
 /** Who a speaker says it is. */
 export interface Introduction {
@@ -18,35 +19,40 @@ export interface LobbyEvents {
   onSilence(): void;
 }
 
+/** Asks the lobby. */
+export type LobbyRequests = Requests<LobbyRequest['body'], LobbyReply['body']>;
+
 const helloMs = 2000;
 const answerMs = 1500;
 
 /** Says hello to the lobby every two seconds, and at once when asked to. */
 export class LobbyLink {
-  readonly #requester: Requester<LobbyRequest['body'], LobbyReply['body']>;
+  readonly #requests: LobbyRequests;
+  readonly #timers: Timers;
   readonly #introduce: () => Introduction;
   readonly #events: LobbyEvents;
-  #timer: NodeJS.Timeout | undefined;
+  #stopHellos = () => {};
 
-  constructor(address: string, introduce: () => Introduction, events: LobbyEvents) {
-    this.#requester = new Requester(address, LobbyRequest, LobbyReply);
+  /** @param requests to the lobby; this link's to stop */
+  constructor(requests: LobbyRequests, timers: Timers, introduce: () => Introduction, events: LobbyEvents) {
+    this.#requests = requests;
+    this.#timers = timers;
     this.#introduce = introduce;
     this.#events = events;
   }
 
   start(): void {
-    this.#requester.start();
-    this.#timer = setInterval(() => void this.hello(), helloMs);
+    this.#stopHellos = this.#timers.every(helloMs, () => void this.hello());
     void this.hello();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    this.#requester.stop();
+    this.#stopHellos();
+    this.#requests.stop();
   }
 
   async hello(): Promise<void> {
-    const reply = await this.#requester
+    const reply = await this.#requests
       .request({ kind: 'hello', ...this.#introduce() }, answerMs)
       .catch(() => undefined);
     if (reply?.kind === 'assignment') this.#events.onAssignment(reply);

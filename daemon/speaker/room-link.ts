@@ -1,70 +1,45 @@
-import { Push, Subscriber } from 'zeromq';
-import {
-  type Assignment,
-  MAX_MESSAGE_BYTES,
-  PROTOCOL,
-  Report,
-  RoomEvent,
-  RoomReply,
-  RoomRequest,
-  type RoomSnapshot,
-} from '../../protos/index.ts';
+import type { Report, RoomReply, RoomRequest, RoomSnapshot } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
-import { Requester } from '../net/requester.ts';
-import { SendQueue } from '../net/send-queue.ts';
+import type { Requests } from '../net/request.ts';
 
-export interface RoomEvents {
-  onEvent(event: RoomEvent): void;
-  onSnapshot(snapshot: RoomSnapshot): void;
+/** What connects a speaker to its room; what the room publishes is received from start() on. */
+export interface RoomConnection {
+  readonly requests: Requests<RoomRequest['body'], RoomReply['body']>;
+  start(): void;
+  stop(): void;
+  /** Reports are for now: one that can't be sent at once is dropped. */
+  send(report: Report): void;
 }
 
-/** A connection that is cut shows after this long without a sign of life, and is made anew. */
-const connection = {
-  linger: 0,
-  maxMessageSize: MAX_MESSAGE_BYTES,
-  reconnectInterval: 100,
-  reconnectMaxInterval: 1000,
-  connectTimeout: 1000,
-  heartbeatInterval: 1000,
-  heartbeatTimeout: 2500,
-};
 const snapshotMs = 500;
 
-/** A speaker's sockets to its room: events in, snapshots on request, reports out. */
+/** A speaker's link to its room: snapshots on request, reports out. */
 export class RoomLink {
-  readonly #assignment: Assignment;
-  readonly #host: string;
+  readonly #connection: RoomConnection;
   readonly #speakerId: string;
-  readonly #events: RoomEvents;
+  readonly #onSnapshot: (snapshot: RoomSnapshot) => void;
   readonly #log: Logger;
-  readonly #subscriber = new Subscriber({ ...connection, receiveHighWaterMark: 1000 });
-  readonly #push = new Push({ ...connection, sendHighWaterMark: 4, sendTimeout: 0 });
-  readonly #reports = new SendQueue(this.#push);
-  readonly #requester: Requester<RoomRequest['body'], RoomReply['body']>;
   #asking = false;
 
-  constructor(host: string, assignment: Assignment, speakerId: string, events: RoomEvents, log: Logger) {
-    this.#host = host;
-    this.#assignment = assignment;
+  constructor(
+    connection: RoomConnection,
+    speakerId: string,
+    onSnapshot: (snapshot: RoomSnapshot) => void,
+    log: Logger,
+  ) {
+    this.#connection = connection;
     this.#speakerId = speakerId;
-    this.#events = events;
+    this.#onSnapshot = onSnapshot;
     this.#log = log;
-    this.#requester = new Requester(this.#address(assignment.requestsPort), RoomRequest, RoomReply);
   }
 
   start(): void {
-    this.#subscriber.connect(this.#address(this.#assignment.eventsPort));
-    this.#subscriber.subscribe();
-    this.#push.connect(this.#address(this.#assignment.reportsPort));
-    this.#requester.start();
-    void this.#receive();
+    this.#connection.start();
     void this.askSnapshot();
   }
 
   stop(): void {
-    this.#subscriber.close();
-    this.#push.close();
-    this.#requester.stop();
+    this.#connection.stop();
   }
 
   /** Asks for the snapshot once; what calls for it goes on to show at every heartbeat until it has come. */
@@ -72,11 +47,11 @@ export class RoomLink {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      const reply = await this.#requester.request(
+      const reply = await this.#connection.requests.request(
         { kind: 'getSnapshot', speakerId: this.#speakerId },
         snapshotMs,
       );
-      if (reply.kind === 'snapshot') this.#events.onSnapshot(reply);
+      if (reply.kind === 'snapshot') this.#onSnapshot(reply);
       else
         this.#log.warn(`the room gave no snapshot: ${reply.kind === 'failure' ? reply.message : reply.kind}`);
     } catch (error) {
@@ -86,29 +61,7 @@ export class RoomLink {
     }
   }
 
-  /** Reports are for now: one that can't be sent at once is dropped. */
   sendReport(report: Report): void {
-    this.#reports.send([Report.encode(report)]).catch(() => {});
-  }
-
-  #address(port: number): string {
-    return `tcp://${this.#host}:${port}`;
-  }
-
-  async #receive(): Promise<void> {
-    for await (const [bytes] of this.#subscriber) {
-      const event = this.#parse(bytes);
-      if (event) this.#events.onEvent(event);
-    }
-  }
-
-  #parse(bytes: Uint8Array | undefined): RoomEvent | undefined {
-    try {
-      const event = bytes && RoomEvent.decode(bytes);
-      return event?.protocol === PROTOCOL ? event : undefined;
-    } catch (error) {
-      this.#log.warn(`an event that can't be read was dropped: ${String(error)}`);
-      return undefined;
-    }
+    this.#connection.send(report);
   }
 }
