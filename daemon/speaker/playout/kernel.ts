@@ -25,6 +25,16 @@ const AUDIBLE_HZ = 20_000;
 /** Where even the lower rate can't carry AUDIBLE_HZ, this share of its Nyquist frequency passes: 20/22.05. */
 const PASSED_SHARE = AUDIBLE_HZ / 22_050;
 
+const made = new Map<string, Kernel>();
+
+/** The kernel of a pair of rates, made once. @throws {RangeError} as makeKernel does */
+export function kernelOf(sourceRate: number, sinkRate: number): Kernel {
+  const key = `${sourceRate}/${sinkRate}`;
+  const kernel = made.get(key) ?? makeKernel(sourceRate, sinkRate);
+  made.set(key, kernel);
+  return kernel;
+}
+
 /**
  * Designs the kernel for a pair of rates: the cutoff (−6 dB) is the lower of both Nyquist frequencies, flat up to
  * 20 kHz or 0.907 of it, and its mirror image is the edge of the stopband; what folds lies between the two.

@@ -2,7 +2,7 @@ import { type ClockMap, toLocal, toRoom } from '../../clock/clock-map.ts';
 import { type Frames, frames, localUs, type RoomUs } from '../../units.ts';
 import type { DacModel } from './dac-model.ts';
 import { fadeIn, fadeOut, type GainRamp } from './gain.ts';
-import { type Kernel, makeKernel } from './kernel.ts';
+import { kernelOf } from './kernel.ts';
 import { hasSound, type Plan, positionAt, type Segment, type Sounding, segmentIndexAt } from './plan.ts';
 import { needsJump, nextSlew } from './slew.ts';
 import { type StreamOf, Voice } from './voice.ts';
@@ -51,7 +51,6 @@ export class Renderer {
   readonly #onGlitch: (glitch: RenderGlitch) => void;
   readonly #fadeFrames: number;
   readonly #beginFrames: number;
-  readonly #kernels = new Map<number, Kernel>();
   readonly #tailBlock: Float32Array;
   #voice: Voice | undefined;
   #tail: Voice | undefined;
@@ -80,7 +79,7 @@ export class Renderer {
     this.#fadeFrames = Math.round(fadeS * rate);
     this.#beginFrames = Math.round(beginS * rate);
     this.#tailBlock = new Float32Array(blockFrames * channels);
-    for (const usual of usualRates) this.#kernels.set(usual, makeKernel(usual, rate));
+    for (const usual of usualRates) kernelOf(usual, rate);
   }
 
   /** The voice that sounds, if any. */
@@ -182,9 +181,7 @@ export class Renderer {
 
   #newVoice(segment: Sounding, at: number, fades: boolean): Voice {
     const { sampleRate } = segment.sound.track;
-    const kernel = this.#kernels.get(sampleRate) ?? makeKernel(sampleRate, this.#rate);
-    this.#kernels.set(sampleRate, kernel);
-    return new Voice(segment, kernel, this.#streamOf, at, fades);
+    return new Voice(segment, kernelOf(sampleRate, this.#rate), this.#streamOf, at, fades);
   }
 
   #noteBeginning(segment: Sounding, at: RoomUs): void {
