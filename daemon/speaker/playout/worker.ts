@@ -25,9 +25,10 @@ const player = new Player(
   settings,
   (note) => tell({ type: 'glitch', note }),
 );
-tell({ type: 'scheduling', text: requestRealtime() });
 
+// Before it is real-time: it is work for a whole core, and what the others play comes first.
 await rehearse(48_000, 2);
+tell({ type: 'scheduling', text: requestRealtime() });
 let ticks = 0;
 let ticking = setTimeout(tick, 0);
 function tick(): void {
