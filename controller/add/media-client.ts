@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
+import { request } from '../../daemon/net/http.ts';
 import type { Track } from '../../protos/index.ts';
 import * as schema from '../../protos/schema.ts';
 import type { Address } from '../address.ts';

@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ErrorCode, Failure, Track } from '../../protos/index.ts';
 import { errnoOf, messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
+import { createServer } from '../net/http.ts';
 import { parseRange } from './byte-range.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type MediaStore, MediaStoreError, tooLarge } from './media-store.ts';

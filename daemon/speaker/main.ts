@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { DriftStore } from '../clock/drift-store.ts';
@@ -78,6 +79,8 @@ async function start(logger: Logger): Promise<Speaker> {
     void stop(1);
   });
   made.start();
+  // The next start is quicker and does without Node's TypeScript compiler, which takes 18 MB.
+  flushCompileCache();
   logger.info(
     `speaker ${config.name} looks for its room at ${config.coordinator.host}:${config.coordinator.port}`,
   );

@@ -14,6 +14,9 @@ const unknownRatePpm = 60;
 /** How far a remembered rate can have moved since the last run, and over a restart of the device. */
 const rememberedRatePpm = 2;
 const restartedRatePpm = 0.5;
+/** Known so well over so long, the line stays as good with a third of the reports. */
+const settledBoundUs = 4;
+const settledUs = 0.9 * windowUs;
 
 /**
  * When a frame that was written will be heard: a line through the device's reports.
@@ -61,6 +64,11 @@ export class DacModel {
   /** Whether there is enough to place a frame by. */
   get ready(): boolean {
     return this.#points.length >= 2;
+  }
+
+  /** Whether the line is so well known that fewer reports will do. */
+  get settled(): boolean {
+    return this.errorBoundUs < settledBoundUs && this.#spanUs() > settledUs;
   }
 
   /** Frames count from a new start (the device was restarted); the crystal is the same one. */

@@ -56,6 +56,9 @@ const blockFrames = 512;
 /** From a message's arrival to the next tick, and opening a track that doesn't stand by. */
 const prepareUs = 40_000;
 const reopenUs = 1_000_000;
+/** Ticks may come so many times slower, and once slower for each of so many ms ahead. */
+const mostPatience = 3;
+const patientMs = 25;
 
 /**
  * Keeps a sink filled with what the plan says is heard when: one tick asks the device where it is, and renders
@@ -119,6 +122,15 @@ export class Player {
       if (!(error instanceof SinkError)) throw error;
       this.#fail(error, now);
     }
+  }
+
+  /**
+   * By how much longer than usual, 1 to 3 times, the next tick may be waited for: as long as the DAC is well known and
+   * what is written ahead lasts. Waking up costs as much as what is then done.
+   */
+  get patience(): number {
+    if (!this.#open?.dac.settled) return 1;
+    return Math.min(mostPatience, this.#aheadMs / patientMs);
   }
 
   close(): void {

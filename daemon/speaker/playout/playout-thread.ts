@@ -38,7 +38,8 @@ export class PlayoutThread {
     // A real-time thread that waits for V8's helper threads, which are not, can wait for a second: it spins, and
     // keeps them from the processor. See docs/decisions/0004-real-time-thread.md.
     setFlagsFromString('--single-threaded-gc');
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: this.#settings });
+    const file = new URL('worker.ts', import.meta.url);
+    const worker = new Worker(file, { name: 'playout', workerData: this.#settings });
     worker.on('message', (message: FromPlayout) => this.#receive(message));
     worker.on('error', (error: Error) => this.#events.onDeath(error));
     this.#worker = worker;

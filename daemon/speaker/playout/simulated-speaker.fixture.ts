@@ -85,10 +85,10 @@ export class SimulatedSpeaker {
     this.player.setLevels({ roomVolume: 100, speakerVolume: 100, muted: false });
   }
 
-  /** Ticks until a time. */
+  /** Ticks until a time, as slowly as the player has patience. */
   runUntil(untilUs: number, tickUs = 8000): void {
     while (this.nowUs < untilUs) {
-      this.nowUs += tickUs;
+      this.nowUs += tickUs * this.player.patience;
       this.player.tick(localUs(this.nowUs));
     }
   }

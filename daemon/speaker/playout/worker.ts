@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicClock } from '../../local-clock.ts';
 import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
@@ -28,12 +29,15 @@ const player = new Player(
 
 // Before it is real-time: it is work for a whole core, and what the others play comes first.
 await rehearse(48_000, 2);
+// Also for a speaker that is never ended but by the mains switch.
+flushCompileCache();
 tell({ type: 'scheduling', text: requestRealtime() });
+
 let ticks = 0;
 let ticking = setTimeout(tick, 0);
 function tick(): void {
   player.tick(monotonicClock());
-  ticking = setTimeout(tick, ticksMs[ticks++ % ticksMs.length]);
+  ticking = setTimeout(tick, (ticksMs[ticks++ % ticksMs.length] ?? 0) * player.patience);
 }
 const reporting = setInterval(
   () => tell({ type: 'report', report: player.report(monotonicClock()) }),
@@ -43,7 +47,10 @@ const reporting = setInterval(
 port.on('message', (message: ToPlayout) => {
   switch (message.type) {
     case 'plan':
-      return player.setPlan(message.plan);
+      player.setPlan(message.plan);
+      // At once: streams that it needs begin to decode.
+      clearTimeout(ticking);
+      return tick();
     case 'map':
       return player.setClockMap(message.map);
     case 'levels':
