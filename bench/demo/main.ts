@@ -1,13 +1,13 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { noPaint, terminalPaint } from '../../controller/paint.ts';
 import { renderStatus } from '../../controller/render-status.ts';
 import { Household } from '../../daemon/end-to-end/household.ts';
 import { plotRoom } from '../measure/plot.ts';
-import { readRecording } from '../measure/recording.ts';
-import { readReference } from '../measure/reference.ts';
-import { measureRoom, type RoomReport } from '../measure/spread.ts';
+import type { RoomReport } from '../measure/spread.ts';
 import { LiveScreen } from './live-screen.ts';
 import { lateSpeaker, play, songFile, speakerPpm } from './script.ts';
 
@@ -24,16 +24,14 @@ class Interrupted extends Error {}
 
 const home = new Household();
 const screen = new LiveScreen(process.stdout);
-let interrupted = false;
+const interruption = Promise.withResolvers<never>();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    interrupted = true;
-  });
+  process.on(signal, () => interruption.reject(new Interrupted()));
 }
 process.on('exit', () => home.killAll());
 
 try {
-  process.exitCode = await demonstrate();
+  process.exitCode = await Promise.race([demonstrate(), interruption.promise]);
 } catch (error) {
   screen.close();
   if (!(error instanceof Interrupted)) {
@@ -52,13 +50,11 @@ async function demonstrate(): Promise<number> {
   const hasSoundCard = existsSync('/proc/asound/card0');
   if (hasSoundCard) home.addSpeakerWith('sound-card', ['--device', 'default']);
   await home.waitForSpeakers(Object.keys(speakerPpm).length);
-  check();
   const watching = watch();
-  await play(home, { say: (text) => screen.say(text), check });
+  await play(home, (text) => screen.say(text));
   screen.close();
   await watching;
   await home.stopPrograms();
-  check();
   return report(await measure());
 }
 
@@ -67,22 +63,21 @@ async function watch(): Promise<void> {
   const paint = process.stdout.isTTY ? terminalPaint : noPaint;
   while (!screen.closed) {
     const status = await home.status();
-    if (status && !interrupted) screen.show(renderStatus(status, paint));
+    if (status) screen.show(renderStatus(status, paint));
     await sleep(refreshMs);
   }
-}
-
-function check(): void {
-  if (interrupted) throw new Interrupted();
 }
 
 async function measure(): Promise<RoomReport> {
   screen.say('Measures how far apart they were, from what their DACs consumed');
   const names = [...Object.keys(speakerPpm), lateSpeaker.name];
-  const recordings = await Promise.all(
-    names.map(async (name) => ({ name, recording: await readRecording(home.recordingOf(name)) })),
-  );
-  return measureRoom(recordings, [await readReference(songFile)], undefined, stepUs);
+  const files = names.map((name) => ({ name, path: home.recordingOf(name) }));
+  const worker = new Worker(new URL('measure-worker.ts', import.meta.url), {
+    workerData: { files, track: songFile, stepUs },
+  });
+  const [report]: RoomReport[] = await once(worker, 'message');
+  if (!report) throw new Error('nothing was measured');
+  return report;
 }
 
 /** Prints the figures and draws the picture; the exit code says whether they are as promised. */

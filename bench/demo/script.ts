@@ -8,20 +8,11 @@ export const songFile = new URL('../song/jam-session.mp3', import.meta.url).path
 export const speakerPpm = { kitchen: -41, study: 12, bedroom: 57 } as const;
 export const lateSpeaker = { name: 'bathroom', ppm: -23 } as const;
 
-export interface Stage {
-  /** Tells what is about to happen. */
-  say(text: string): void;
-  /** Throws when the demo is to end early. */
-  check(): void;
-}
-
 /** What happens in the demo: played, paused, sought, joined late, skipped and stopped, all by jamctl. */
-export async function play(home: Household, stage: Stage): Promise<void> {
+export async function play(home: Household, say: (text: string) => void): Promise<void> {
   const act = async (text: string, forMs: number, ...args: string[]): Promise<void> => {
-    stage.check();
-    stage.say(`${text}   (jamctl ${args.join(' ')})`);
+    say(`${text}   (jamctl ${args.join(' ')})`);
     const { exitCode, output } = await home.jamctl(...args);
-    stage.check();
     if (exitCode !== 0) throw new Error(`jamctl ${args.join(' ')} ended with ${exitCode}: ${output}`);
     await sleep(forMs);
   };
@@ -30,7 +21,7 @@ export async function play(home: Household, stage: Stage): Promise<void> {
   await act('Pauses', 1000, 'pause');
   await act('Goes on', 2500, 'play');
   await act('Seeks to 0:20', 3000, 'seek', '0:20');
-  stage.say(`A fourth speaker, ${lateSpeaker.name}, joins late   (jam-speaker --name ${lateSpeaker.name})`);
+  say(`A fourth speaker, ${lateSpeaker.name}, joins late   (jam-speaker --name ${lateSpeaker.name})`);
   home.addSpeaker(lateSpeaker.name, { ppm: lateSpeaker.ppm });
   await sleep(4500);
   await act('Skips to the next track', 5000, 'next');
