@@ -100,6 +100,17 @@ test.serial('a second speaker of a name is told so once, and the first one stays
   t.is((await home.status())?.speakers.length, names.length);
 });
 
+test.serial('a speaker that is started twice on a host does not start the second time', async (t) => {
+  const cache = ['--cache-dir', join(home.directory, 'cache')];
+  const flags = ['--name', 'kitchen', '--coordinator', `127.0.0.1:${home.port}`, ...cache];
+  const second = new Program('daemon/speaker/main.ts', [...flags, '--sink', 'sim:ppm=0']);
+  second.start();
+  t.is(await second.ended(), 1, second.log);
+  t.deepEqual(complaints(second), [
+    "the speaker can't start: speaker kitchen runs here already: stop that one, or give this one another --name",
+  ]);
+});
+
 test.serial('a coordinator of another version is told of by speaker and jamctl', async (t) => {
   const port = await freeCoordinatorPort();
   const lobby = new Responder(async (bytes) => {

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { DriftStore } from '../clock/drift-store.ts';
 import { ConfigError } from '../config.ts';
+import { DirectoryInUseError, DirectoryLock } from '../directory-lock.ts';
 import { messageOf } from '../errno.ts';
 import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
@@ -36,6 +36,9 @@ const program = new Command('jam-speaker')
 
 const config = readConfigOrExit();
 const log = await createLogger(config.logLevel);
+// Each speaker of a host has a directory of its own, also when they are given the same one.
+const directory = join(config.cacheDir, encodeURIComponent(config.name));
+const lock = new DirectoryLock(directory);
 const speaker = await startOrExit();
 
 let stopping = false;
@@ -59,15 +62,18 @@ async function startOrExit(): Promise<Speaker> {
   try {
     return await start(log);
   } catch (error) {
-    log.error(`the speaker can't start: ${messageOf(error)}`);
+    log.error(`the speaker can't start: ${reasonOf(error)}`);
     process.exit(1);
   }
 }
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof DirectoryInUseError)) return messageOf(error);
+  return `speaker ${config.name} runs here already: stop that one, or give this one another --name`;
+}
+
 async function start(logger: Logger): Promise<Speaker> {
-  // Each speaker of a host has a directory of its own, also when they are given the same one.
-  const directory = join(config.cacheDir, encodeURIComponent(config.name));
-  mkdirSync(directory, { recursive: true });
+  lock.start();
   const identity = new Identity(directory);
   identity.load();
   const cache = new MediaCache(join(directory, 'tracks'), config.cacheMb * 1e6, logger);
