@@ -52,6 +52,7 @@ export function buildProgram(version: string, runner: Runner): Command {
 type Run = (work: Work) => Promise<void>;
 
 const roomCommands = () => import('./commands/room-commands.ts');
+const views = () => import('./commands/views.ts');
 const home = () => import('./commands/home.ts');
 const levels = () => import('./commands/levels.ts');
 
@@ -70,7 +71,7 @@ function addQueueCommands(program: Command, run: Run): void {
     'add ~/music/album "another song.wav"',
   ).action((paths: string[]) => run(async (s) => (await import('./commands/add.ts')).add(s, paths)));
   command(program, 'queue', 'show the queue; * marks the current track', 'queue', 'queue --json').action(() =>
-    run(async (s) => (await roomCommands()).queue(s)),
+    run(async (s) => (await views()).queue(s)),
   );
   command(
     program,
@@ -151,7 +152,7 @@ function addViewCommands(program: Command, run: Run): void {
     'show the room: track, position, and how exactly each speaker plays',
     'status',
     'status --json',
-  ).action(() => run(async (s) => (await roomCommands()).status(s)));
+  ).action(() => run(async (s) => (await views()).status(s)));
   command(
     program,
     'watch',

@@ -1,10 +1,7 @@
-import { queueJson, statusJson } from '../json.ts';
-import { renderQueue } from '../render.ts';
-import { renderStatus } from '../render-status.ts';
 import type { Session } from '../session.ts';
 import { parsePosition, parseTime } from '../values.ts';
 
-// Commands that ask the room one thing.
+// Commands that have the room do one thing. What they load they wait for, so it is little.
 
 export async function play(session: Session, position: string | undefined): Promise<void> {
   await session.command(
@@ -30,20 +27,4 @@ export async function plainCommand(
   kind: 'pause' | 'toggle' | 'stop' | 'next' | 'prev' | 'clear',
 ): Promise<void> {
   await session.command({ kind });
-}
-
-export async function queue(session: Session): Promise<void> {
-  const answer = await session.client.askRoom(session.room, { kind: 'getQueue' }, 'queue');
-  session.show(
-    () => renderQueue(answer),
-    () => queueJson(session.room, answer),
-  );
-}
-
-export async function status(session: Session): Promise<void> {
-  const answer = await session.client.askRoom(session.room, { kind: 'getStatus' }, 'status');
-  session.show(
-    () => renderStatus(answer, session.paint),
-    () => statusJson(answer),
-  );
 }
