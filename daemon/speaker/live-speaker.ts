@@ -10,6 +10,7 @@ import type { TrackRef } from './cache-policy.ts';
 import { followEvent, followSnapshot, type RoomView } from './follower.ts';
 import { GlitchLedger } from './glitch-ledger.ts';
 import type { Identity } from './identity.ts';
+import { Lateness } from './lateness.ts';
 import { LobbyLink, type LobbyRequests } from './lobby-link.ts';
 import type { ToPlayout } from './playout/messages.ts';
 import { planOf } from './playout/plan.ts';
@@ -68,6 +69,7 @@ export class LiveSpeaker {
   readonly #log: Logger;
   readonly #lobby: LobbyLink;
   readonly #glitches: GlitchLedger;
+  readonly #lateness = new Lateness();
   readonly #startedUs: LocalUs;
   #assignment: Assignment | undefined;
   #room: RoomLink | undefined;
@@ -164,9 +166,17 @@ export class LiveSpeaker {
   }
 
   #hear(event: RoomEvent): void {
+    this.#noteLateness(event);
     const { view, behind } = followEvent(this.#view, event);
     if (behind) void this.#room?.askSnapshot();
     else if (view && view !== this.#view) this.#change(view);
+  }
+
+  #noteLateness({ clockId, sentRoomUs }: RoomEvent): void {
+    const map = this.#clockUpdate?.map;
+    if (map?.clockId !== clockId) return;
+    const now = this.#around.clock();
+    this.#lateness.note(now, toRoom(map, now) - sentRoomUs);
   }
 
   #adopt(snapshot: RoomSnapshot): void {
@@ -227,6 +237,7 @@ export class LiveSpeaker {
         held: (hash) => this.#around.media.held(hash),
         problem: this.#problem || this.#around.media.problem,
         glitches: this.#glitches.last,
+        lateUs: this.#lateness.worstUs(this.#around.clock()),
       }),
     );
   }

@@ -16,6 +16,8 @@ export interface Observed {
   readonly problem: string;
   /** The last ones, oldest first. */
   readonly glitches: readonly Glitch[];
+  /** How late this speaker may hear of a start, µs. */
+  readonly lateUs: number;
 }
 
 /** Only the next few tracks are told of. */
@@ -51,9 +53,14 @@ export function reportOf(observed: Observed): Report {
       rate: player.format?.rate ?? 0,
       format: player.format?.sampleFormat ?? '',
     },
-    leadUs: player.leadUs,
+    leadUs: player.leadUs + onTopUs(observed),
     held: [...new Set(hashes)].map((hash) => ({ hash, ratio: observed.held(hash) })),
     problem: player.problem || observed.problem,
     glitches: [...observed.glitches],
   };
+}
+
+// The room allows for half of the clock's round trip by itself.
+function onTopUs({ lateUs, clock }: Observed): number {
+  return Math.max(0, lateUs - clock.delayP95Us / 2);
 }
