@@ -270,8 +270,11 @@ function refuseMain({ name }: LobbyRoom, done: string): void {
     throw new Refusal('REFUSED', `room ${MAIN_ROOM} can't be ${done}: new speakers join it`);
 }
 
+// localeCompare() makes one for each comparison.
+const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+
 function byName<T extends { name: string }>(named: readonly T[]): T[] {
-  return named.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { sensitivity: 'base', numeric: true }));
+  return named.toSorted((a, b) => collator.compare(a.name, b.name));
 }
 
 function listOf(named: readonly { name: string }[]): string {

@@ -1,0 +1,133 @@
+import type { Track } from '../../protos/index.ts';
+import type { FrameStream } from '../speaker/playout/frame-stream.ts';
+
+/** Hz of the simulated devices and of most tracks: low, for the sake of speed. */
+export const SIM_RATE = 2000;
+/** Tracks can be told apart by their sound, this many of them. */
+export const TRACKS = 64;
+/** Frames from which a position is read. */
+const WINDOW = 12;
+
+/**
+ * A track that tells its own position: the left channel rises along a line of the track's own slope, the right
+ * one is constant. Their ratio gives position and track, whatever the volume.
+ * @param number 0 to TRACKS − 1
+ */
+export function trackOf(number: number, seconds: number, sampleRate = SIM_RATE): Track {
+  return {
+    hash: number.toString(16).padStart(64, '0'),
+    bytes: Math.round(seconds * 40_000),
+    codec: 'WAV',
+    sampleRate,
+    channels: 2,
+    frames: Math.round(seconds * sampleRate),
+    title: `track ${number}`,
+    artist: '',
+    album: '',
+  };
+}
+
+export function numberOf({ hash }: Track): number {
+  return Number.parseInt(hash, 16);
+}
+
+/** How much the left channel rises in 1/SIM_RATE s. */
+function slopeOf(number: number): number {
+  return 1 + number / TRACKS;
+}
+
+/** The frames of such a track, as far as they are held. */
+export class SignalStream implements FrameStream {
+  readonly problem = undefined;
+  readonly #track: Track;
+  readonly #perFrame: number;
+  readonly #heldFrom: (frame: number) => number;
+  readonly #onWant: (frame: number) => void;
+  readonly #onClose: () => void;
+
+  /** @param heldFrom how many frames are held from one on */
+  constructor(
+    track: Track,
+    heldFrom: (frame: number) => number,
+    onWant: (frame: number) => void,
+    onClose: () => void,
+  ) {
+    this.#track = track;
+    this.#perFrame = (slopeOf(numberOf(track)) * SIM_RATE) / track.sampleRate;
+    this.#heldFrom = heldFrom;
+    this.#onWant = onWant;
+    this.#onClose = onClose;
+  }
+
+  want(frame: number): void {
+    this.#onWant(Math.max(0, frame));
+  }
+
+  availableFrom(frame: number): number {
+    return this.#heldFrom(Math.max(0, Math.ceil(frame)));
+  }
+
+  copy(from: number, count: number, into: readonly [Float32Array, Float32Array], at: number): boolean {
+    if (from < 0 || from + count > this.#track.frames || this.#heldFrom(from) < count) return false;
+    const [left, right] = into;
+    for (let i = 0; i < count; i++) {
+      left[at + i] = (from + i) * this.#perFrame;
+      right[at + i] = 1;
+    }
+    return true;
+  }
+
+  close(): void {
+    this.#onClose();
+  }
+}
+
+/** What a stretch of a device's output is. */
+export type Heard =
+  | { readonly kind: 'silence' }
+  /** A fade from one place to another, an edge, or nothing that a track has. */
+  | { readonly kind: 'mixed' }
+  | {
+      readonly kind: 'sound';
+      readonly track: number;
+      /** Seconds into the track at the device's frame asked for. */
+      readonly seconds: number;
+    };
+
+/**
+ * Reads the position that is heard at a device's frame.
+ * @param sample of a channel (0 left) at a frame; those of WINDOW frames up to the one asked for are read
+ */
+export function decode(sample: (frame: number, channel: number) => number, frame: number): Heard {
+  const last = Math.floor(frame);
+  const ratios: number[] = [];
+  for (let at = last - WINDOW + 1; at <= last; at++) {
+    const right = sample(at, 1);
+    ratios.push(right === 0 ? Number.NaN : sample(at, 0) / right);
+  }
+  if (ratios.every(Number.isNaN)) return { kind: 'silence' };
+  if (ratios.some(Number.isNaN)) return { kind: 'mixed' };
+  const { slope, middle, worst } = fitLine(ratios);
+  const track = Math.round((slope - 1) * TRACKS);
+  const isTrack = track >= 0 && track < TRACKS && Math.abs(slope - slopeOf(track)) < 0.005 && worst < 0.5;
+  if (!isTrack) return { kind: 'mixed' };
+  const behind = frame - (last - (WINDOW - 1) / 2);
+  return { kind: 'sound', track, seconds: (middle / slopeOf(track) + behind) / SIM_RATE };
+}
+
+function fitLine(values: readonly number[]) {
+  const centre = (values.length - 1) / 2;
+  let middle = 0;
+  for (const value of values) middle += value / values.length;
+  let rise = 0;
+  let run = 0;
+  for (let i = 0; i < values.length; i++) {
+    rise += (i - centre) * (values[i]! - middle);
+    run += (i - centre) ** 2;
+  }
+  const slope = rise / run;
+  let worst = 0;
+  for (let i = 0; i < values.length; i++)
+    worst = Math.max(worst, Math.abs(values[i]! - middle - (i - centre) * slope));
+  return { slope, middle, worst };
+}
