@@ -27,9 +27,9 @@ const OFFSET_WALK = 0.1;
 const STAMP_SIGMA_US = 5;
 const STAMP_MEMORY_S = 0.5;
 // How much of the mean queueing, divided by the samples, is the error of a minimum; measured in simulation.
-const QUEUE_SHARE = 0.35;
-// How much of the gap beyond the recent minimum is error: all in one way, half of it is.
-const EXCESS_SHARE = 0.5;
+const QUEUE_SHARE = 1;
+// How much of the gap beyond the recent minimum is error: half of it, were it all in one way; measured too.
+const EXCESS_SHARE = 0.25;
 const MAX_QUEUE_US = 3000;
 const RECENT_US = 60e6;
 const LIMIT_SIGMA = 3;

@@ -19,17 +19,26 @@ export interface BurstPlan {
   readonly samples: number;
 }
 
-// Pause after a burst, by the time since the first one, or since the last holdover or step of a clock.
-const PAUSES: readonly { untilUs: number; pauseUs: number }[] = [
+interface Pause {
+  readonly untilUs: number;
+  readonly pauseUs: number;
+}
+
+// Pause after a burst by the time since the first of this run of replies.
+const QUIET_PAUSES: readonly Pause[] = [
   { untilUs: 1e6, pauseUs: 30e3 },
   { untilUs: 3e6, pauseUs: 250e3 },
   { untilUs: 12e6, pauseUs: 1e6 },
   { untilUs: Number.POSITIVE_INFINITY, pauseUs: 2e6 },
 ];
+// The error of a minimum falls with the number of samples, so a network that queues gets more, for longer.
+const NOISY_PAUSES: readonly Pause[] = [
+  { untilUs: 10e6, pauseUs: 30e3 },
+  { untilUs: Number.POSITIVE_INFINITY, pauseUs: 400e3 },
+];
 const RETRY_US = 250e3;
 const CHECK_DOUBT_US = 30e3;
 const BURST_SAMPLES = 8;
-// The error of a minimum falls with the number of samples, so a network that queues gets more.
 const NOISY_BURST_SAMPLES = 24;
 const NOISY_DELAY_US = 400;
 const SYNCHRONIZED_BURSTS = 3;
@@ -105,7 +114,10 @@ export class ClockSync {
     this.#state = this.#acquired ? 'SYNCHRONIZED' : 'ACQUIRING';
     const noisy = burst.meanDelayUs - this.#filter.minDelayUs > NOISY_DELAY_US;
     this.#plan = {
-      atLocalUs: localUs(now + (verdict === 'doubted' ? CHECK_DOUBT_US : this.#pauseUs(now))),
+      atLocalUs: localUs(
+        now +
+          (verdict === 'doubted' ? CHECK_DOUBT_US : this.#pauseUs(noisy ? NOISY_PAUSES : QUIET_PAUSES, now)),
+      ),
       samples: noisy ? NOISY_BURST_SAMPLES : BURST_SAMPLES,
     };
   }
@@ -137,9 +149,9 @@ export class ClockSync {
     return acquiringUs >= SYNCHRONIZED_AFTER_US || filter.offsetSigmaUs(now) <= SYNCHRONIZED_SIGMA_US;
   }
 
-  #pauseUs(now: LocalUs): number {
+  #pauseUs(pauses: readonly Pause[], now: LocalUs): number {
     const quickUs = now - (this.#quickSinceUs ?? now);
-    return PAUSES.find(({ untilUs }) => quickUs < untilUs)?.pauseUs ?? RETRY_US;
+    return pauses.find(({ untilUs }) => quickUs < untilUs)?.pauseUs ?? RETRY_US;
   }
 
   #report(now: LocalUs): ClockReport {
