@@ -5,6 +5,9 @@ import type { TrackIndex } from '../../../protos/index.ts';
 import type { FromPlayout, MediaQuestion, PlayoutSettings, ToPlayout } from './messages.ts';
 import type { GlitchNote, PlayerReport } from './player.ts';
 
+/** What the thread makes lives long or not at all: more room for the rest takes 7 MB and saves no time. */
+const youngMb = 2;
+
 /** Where the playout thread's questions are answered: the media cache. */
 export interface MediaSource {
   index(hash: string): Promise<TrackIndex>;
@@ -39,7 +42,11 @@ export class PlayoutThread {
     // keeps them from the processor. See docs/decisions/0004-real-time-thread.md.
     setFlagsFromString('--single-threaded-gc');
     const file = new URL('worker.ts', import.meta.url);
-    const worker = new Worker(file, { name: 'playout', workerData: this.#settings });
+    const worker = new Worker(file, {
+      name: 'playout',
+      workerData: this.#settings,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    });
     worker.on('message', (message: FromPlayout) => this.#receive(message));
     worker.on('error', (error: Error) => this.#events.onDeath(error));
     this.#worker = worker;
