@@ -55,6 +55,9 @@ test.after.always(async () => {
   network?.stop();
   await home.stop();
 });
+test.afterEach.always((t) => {
+  if (!t.passed && home.warnings) t.log(home.warnings);
+});
 process.on('exit', () => home.killAll());
 
 /** Gives a command whose event doesn't reach the attic, and lets the music go on for as long as healing may take. */

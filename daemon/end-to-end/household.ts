@@ -85,6 +85,17 @@ export class Household {
     return program;
   }
 
+  /** What the speakers have warned of, for a test that fails. */
+  get warnings(): string {
+    const lines = [...this.speakers].flatMap(([name, { log }]) =>
+      log
+        .split('\n')
+        .filter((line) => /"level":"(warn|error)"/.test(line))
+        .map((line) => `${name}: ${line}`),
+    );
+    return lines.join('\n');
+  }
+
   recordingOf(name: string): string {
     return join(this.directory, `${name}.wav`);
   }

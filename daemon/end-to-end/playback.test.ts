@@ -61,6 +61,9 @@ test.before(async () => {
 });
 
 test.after.always(() => home.stop());
+test.afterEach.always((t) => {
+  if (!t.passed && home.warnings) t.log(home.warnings);
+});
 process.on('exit', () => home.killAll());
 
 function holdAll({ speakers }: RoomStatus): boolean {

@@ -47,6 +47,9 @@ test.before(async () => {
 });
 
 test.after.always(() => home.stop());
+test.afterEach.always((t) => {
+  if (!t.passed && home.warnings) t.log(home.warnings);
+});
 process.on('exit', () => home.killAll());
 
 async function killRoom(): Promise<void> {
