@@ -1,4 +1,4 @@
-import { type Sink, SinkError, type SinkFormat, type SinkStatus } from '../speaker/playout/sink.ts';
+import { type Sink, SinkError, type SinkFormat, type SinkStatus } from '../speaker/playout/sinks/sink.ts';
 import type { LocalClock } from '../units.ts';
 import type { Crystal } from './crystal.ts';
 import type { Schedule } from './schedule.ts';

@@ -1,5 +1,5 @@
 import type { Track } from '../../protos/index.ts';
-import type { TrackRef } from '../speaker/cache-policy.ts';
+import type { TrackRef } from '../speaker/cache/cache-policy.ts';
 import type { SpeakerMedia } from '../speaker/live-speaker.ts';
 import type { FrameStream } from '../speaker/playout/frame-stream.ts';
 import type { Process } from './host.ts';
