@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { probeTrack } from '../../daemon/media/probe.ts';
-import { decodeFile } from '../../daemon/speaker/playout/whole-track.ts';
+import { decodeFile } from '../../daemon/speaker/playout/decoders/whole-track.ts';
 import { compose } from './compose.ts';
 
 const path = fileURLToPath(new URL('jam-session.mp3', import.meta.url));

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
-import { parseSinkSpec, SinkSpecError } from './playout/sink-spec.ts';
+import { parseSinkSpec, SinkSpecError } from './playout/sinks/sink-spec.ts';
 
 /** The largest --delay-ms; more is an error in the unit. */
 const maxDelayMs = 5000;

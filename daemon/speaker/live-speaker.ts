@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { Timers } from '../timers.ts';
 import type { LocalClock, LocalUs } from '../units.ts';
 import { version } from '../version.ts';
-import type { TrackRef } from './cache-policy.ts';
+import type { TrackRef } from './cache/cache-policy.ts';
 import { followEvent, followSnapshot, type RoomView } from './follower.ts';
 import { GlitchLedger } from './glitch-ledger.ts';
 import type { Identity } from './identity.ts';

@@ -9,9 +9,9 @@ import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { version } from '../version.ts';
+import { MediaCache } from './cache/media-cache.ts';
 import { readSpeakerConfig, type SpeakerConfig } from './config.ts';
 import { Identity } from './identity.ts';
-import { MediaCache } from './media-cache.ts';
 import { Speaker } from './speaker.ts';
 
 const program = new Command('jam-speaker')

@@ -7,11 +7,11 @@ import type { Logger } from '../logger.ts';
 import { Requester } from '../net/requester.ts';
 import { nodeTimers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
+import type { MediaCache } from './cache/media-cache.ts';
 import type { Identity } from './identity.ts';
 import { LiveSpeaker, type SpeakerMedia } from './live-speaker.ts';
-import type { MediaCache } from './media-cache.ts';
 import { PlayoutThread } from './playout/playout-thread.ts';
-import type { SinkSpec } from './playout/sink-spec.ts';
+import type { SinkSpec } from './playout/sinks/sink-spec.ts';
 import { RoomSockets } from './room-sockets.ts';
 
 /** What a speaker is told at its start. */

@@ -1,5 +1,5 @@
 import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm } from '../../units.ts';
-import type { SinkStatus } from './sink.ts';
+import type { SinkStatus } from './sinks/sink.ts';
 import { type Point, upperLine } from './upper-line.ts';
 
 /** One point is kept of each stretch of this length: the one nearest to the line. */

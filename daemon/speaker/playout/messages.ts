@@ -3,7 +3,7 @@ import type { ClockMap } from '../../clock/clock-map.ts';
 import type { Ppm } from '../../units.ts';
 import type { Plan } from './plan.ts';
 import type { GlitchNote, PlayerReport, PlayoutLevels } from './player.ts';
-import type { SinkSpec } from './sink-spec.ts';
+import type { SinkSpec } from './sinks/sink-spec.ts';
 
 /** What the playout thread is started with. */
 export interface PlayoutSettings {

@@ -4,7 +4,7 @@ import { DacModel } from './dac-model.ts';
 import { amplitudeOf, GainRamp } from './gain.ts';
 import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
 import { Renderer, type RenderGlitch } from './renderer.ts';
-import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sink.ts';
+import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sinks/sink.ts';
 import { type OpenStream, StreamPool } from './stream-pool.ts';
 
 /** How loud: the room's and the speaker's own volume, 0 to 100. */

@@ -1,8 +1,8 @@
 import { frames, localUs, ppm, roomUs } from '../../units.ts';
 import { DacModel } from './dac-model.ts';
+import { compileMp3Decoder } from './decoders/mp3-decoder.ts';
 import type { FrameStream } from './frame-stream.ts';
 import { GainRamp } from './gain.ts';
-import { compileMp3Decoder } from './mp3-decoder.ts';
 import type { Plan } from './plan.ts';
 import { Renderer } from './renderer.ts';
 

@@ -1,7 +1,7 @@
 import type { Track, TrackIndex } from '../../../protos/index.ts';
-import type { Decoder } from './decoder.ts';
+import type { Decoder } from './decoders/decoder.ts';
+import { openDecoder } from './decoders/open-decoder.ts';
 import type { MediaQuestion } from './messages.ts';
-import { openDecoder } from './open-decoder.ts';
 
 type Answer = Uint8Array | TrackIndex;
 

@@ -3,7 +3,7 @@ import type { ClockMap } from '../../clock/clock-map.ts';
 import { type LocalUs, localUs, ppm } from '../../units.ts';
 import type { FrameStream } from './frame-stream.ts';
 import { type GlitchNote, Player } from './player.ts';
-import { SIM_CHANNELS, SIM_RATE, SimSink } from './sim-sink.ts';
+import { SIM_CHANNELS, SIM_RATE, SimSink } from './sinks/sim-sink.ts';
 
 /** A track whose samples tell their own position: frame f is f / RAMP_SCALE. */
 const RAMP_SCALE = 4e6;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DecodedChunk, Decoder } from './decoder.ts';
+import type { DecodedChunk, Decoder } from './decoders/decoder.ts';
 import type { FrameStream } from './frame-stream.ts';
 
 /** Decoded ahead of the position asked for, in seconds. */

@@ -6,7 +6,7 @@ import { Player } from './player.ts';
 import { requestRealtime } from './realtime.ts';
 import { rehearse } from './rehearsal.ts';
 import { RemoteMedia } from './remote-media.ts';
-import { createSink } from './sink-spec.ts';
+import { createSink } from './sinks/sink-spec.ts';
 import { TrackStream } from './track-stream.ts';
 
 // The playout thread: a player, ticked by a timer and told what to do by messages.

@@ -1,5 +1,5 @@
-import type { SampleFormat, TrackIndex } from '../../../protos/index.ts';
-import { SAMPLE_BYTES } from '../../media/wav-header.ts';
+import type { SampleFormat, TrackIndex } from '../../../../protos/index.ts';
+import { SAMPLE_BYTES } from '../../../media/wav-header.ts';
 import type { DecodedChunk, Decoder, TrackBytes } from './decoder.ts';
 
 const READ_BYTES = 1 << 14;

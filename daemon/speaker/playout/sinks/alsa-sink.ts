@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { LocalClock } from '../../units.ts';
+import type { LocalClock } from '../../../units.ts';
 import { goneError, needsRestart } from './alsa-error.ts';
 import { type AlsaLibrary, loadAlsa, type PcmHandle } from './alsa-library.ts';
 import { openPcm } from './alsa-open.ts';

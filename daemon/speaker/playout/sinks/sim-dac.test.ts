@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type LocalUs, localUs } from '../../units.ts';
+import { type LocalUs, localUs } from '../../../units.ts';
 import { SimDac } from './sim-dac.ts';
 
 const startUs = 7_000_000;

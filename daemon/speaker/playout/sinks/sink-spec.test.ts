@@ -1,5 +1,5 @@
 import test from 'ava';
-import { monotonicClock } from '../../local-clock.ts';
+import { monotonicClock } from '../../../local-clock.ts';
 import { AlsaSink } from './alsa-sink.ts';
 import { SimSink } from './sim-sink.ts';
 import { createSink, parseSinkSpec, SinkSpecError } from './sink-spec.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { localUs } from '../../units.ts';
+import { localUs } from '../../../units.ts';
 import { statusTime } from './alsa-status.ts';
 
 const before = localUs(5_000_000);

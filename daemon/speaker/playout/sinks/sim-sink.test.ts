@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type LocalUs, localUs } from '../../units.ts';
+import { type LocalUs, localUs } from '../../../units.ts';
 import { type Recorder, SimSink } from './sim-sink.ts';
 
 /** A simulated DAC with a clock to be set by hand, and what it recorded. */

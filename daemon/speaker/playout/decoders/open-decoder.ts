@@ -1,4 +1,4 @@
-import type { TrackIndex } from '../../../protos/index.ts';
+import type { TrackIndex } from '../../../../protos/index.ts';
 import type { Decoder, TrackBytes } from './decoder.ts';
 import { openMp3Decoder } from './mp3-decoder.ts';
 import { WavDecoder } from './wav-decoder.ts';

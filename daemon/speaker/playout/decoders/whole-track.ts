@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { TrackIndex } from '../../../protos/index.ts';
-import { probeTrack } from '../../media/probe.ts';
+import type { TrackIndex } from '../../../../protos/index.ts';
+import { probeTrack } from '../../../media/probe.ts';
 import type { DecodedChunk, TrackBytes } from './decoder.ts';
 import { openDecoder } from './open-decoder.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { errnoOf, messageOf } from '../errno.ts';
-import { Agent, get } from '../net/http.ts';
+import { errnoOf, messageOf } from '../../errno.ts';
+import { Agent, get } from '../../net/http.ts';
 
 /** Why something couldn't be fetched. 'server': it can't be reached or fails; 'track': it has not this track. */
 export class FetchError extends Error {

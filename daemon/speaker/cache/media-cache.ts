@@ -1,11 +1,11 @@
-import type { TrackIndex } from '../../protos/index.ts';
-import type { Logger } from '../logger.ts';
+import type { TrackIndex } from '../../../protos/index.ts';
+import type { Logger } from '../../logger.ts';
+import type { TrackBytes } from '../playout/decoders/decoder.ts';
 import { CacheFolder } from './cache-folder.ts';
 import type { TrackRef } from './cache-policy.ts';
 import { FetchLoop } from './fetch-loop.ts';
 import type { Demand, Fetch } from './fetch-plan.ts';
 import { Fetcher } from './fetcher.ts';
-import type { TrackBytes } from './playout/decoder.ts';
 import { TrackIndexes } from './track-indexes.ts';
 import { TrackShelf } from './track-shelf.ts';
 

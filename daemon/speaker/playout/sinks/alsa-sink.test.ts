@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { monotonicClock } from '../../local-clock.ts';
+import { monotonicClock } from '../../../local-clock.ts';
 import { AlsaSink } from './alsa-sink.ts';
 import { SinkError, type SinkFormat } from './sink.ts';
 

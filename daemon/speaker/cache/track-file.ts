@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, utimes } from 'node:fs/promises';
-import { unlessMissing, writeAtomically } from '../files.ts';
+import { unlessMissing, writeAtomically } from '../../files.ts';
 import { ChunkMap } from './chunk-map.ts';
 
 /** The map is saved after so many new chunks: what a killed process has to fetch again at most. */

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { MediaServer, mediaServerDefaults } from '../coordinator/media-server.ts';
-import { sha256, wavFile } from '../coordinator/media-store.fixture.ts';
-import { MediaStore } from '../coordinator/media-store.ts';
-import { probeTrack } from '../media/probe.ts';
+import { MediaServer, mediaServerDefaults } from '../../coordinator/media-server.ts';
+import { sha256, wavFile } from '../../coordinator/media-store.fixture.ts';
+import { MediaStore } from '../../coordinator/media-store.ts';
+import { probeTrack } from '../../media/probe.ts';
 import { chunkBytes } from './chunk-map.ts';
 import {
   cacheIn,

@@ -1,5 +1,5 @@
-import { messageOf } from '../errno.ts';
-import type { Logger } from '../logger.ts';
+import { messageOf } from '../../errno.ts';
+import type { Logger } from '../../logger.ts';
 import { Backoff } from './backoff.ts';
 import { type Demand, type Fetch, inTheWay, nextFetch } from './fetch-plan.ts';
 import { FetchError } from './fetcher.ts';

@@ -9,9 +9,9 @@ import {
   MP3_FIXTURES,
   UNTRIMMED_DELAY_FRAMES,
   WAV_FIXTURES,
-} from '../../media/fixtures/list.ts';
-import { sweep } from '../../media/fixtures/signal.ts';
-import { probeTrack } from '../../media/probe.ts';
+} from '../../../media/fixtures/list.ts';
+import { sweep } from '../../../media/fixtures/signal.ts';
+import { probeTrack } from '../../../media/probe.ts';
 import { openDecoder } from './open-decoder.ts';
 import { bytesInMemory, decodeFile, decodeFrom, type WholeTrack } from './whole-track.ts';
 

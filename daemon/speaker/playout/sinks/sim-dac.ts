@@ -1,4 +1,4 @@
-import { type LocalUs, localUs } from '../../units.ts';
+import { type LocalUs, localUs } from '../../../units.ts';
 
 /** A simulated DAC's properties. */
 export interface SimDacOptions {

@@ -1,5 +1,5 @@
-import { errnoOf, messageOf } from '../errno.ts';
-import type { Logger } from '../logger.ts';
+import { errnoOf, messageOf } from '../../errno.ts';
+import type { Logger } from '../../logger.ts';
 import type { CacheFolder } from './cache-folder.ts';
 import { planCache, type TrackRef } from './cache-policy.ts';
 import { CachedTrack } from './cached-track.ts';

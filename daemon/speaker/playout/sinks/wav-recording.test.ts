@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { localUs } from '../../units.ts';
+import { localUs } from '../../../units.ts';
 import { WavRecording } from './wav-recording.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jam-wav-'));

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../logger.ts';
 import type { CacheEntry } from './cache-policy.ts';
 import { ChunkMap } from './chunk-map.ts';
 

@@ -1,5 +1,5 @@
-import type { TrackIndex } from '../../../protos/index.ts';
-import { cutPackets, type Packet } from '../../media/mp3-packets.ts';
+import type { TrackIndex } from '../../../../protos/index.ts';
+import { cutPackets, type Packet } from '../../../media/mp3-packets.ts';
 import type { TrackBytes } from './decoder.ts';
 
 /** The mp3 frames between two checkpoints; undefined stands for one that is damaged. */

@@ -1,6 +1,6 @@
 import { MPEGDecoder } from 'mpg123-decoder';
-import type { TrackIndex } from '../../../protos/index.ts';
-import type { Packet } from '../../media/mp3-packets.ts';
+import type { TrackIndex } from '../../../../protos/index.ts';
+import type { Packet } from '../../../media/mp3-packets.ts';
 import type { DecodedChunk, Decoder, TrackBytes } from './decoder.ts';
 import { Mp3Segments } from './mp3-segments.ts';
 

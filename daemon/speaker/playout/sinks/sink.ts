@@ -1,4 +1,4 @@
-import type { LocalUs } from '../../units.ts';
+import type { LocalUs } from '../../../units.ts';
 
 /** What a sink has agreed on with its device. */
 export interface SinkFormat {

@@ -1,4 +1,4 @@
-import type { LocalClock } from '../../units.ts';
+import type { LocalClock } from '../../../units.ts';
 import { AlsaSink } from './alsa-sink.ts';
 import { SIM_CHANNELS, SIM_RATE, SimSink } from './sim-sink.ts';
 import type { Sink } from './sink.ts';

@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
-import { TrackIndex } from '../../protos/index.ts';
-import { messageOf } from '../errno.ts';
-import { unlessMissing, writeAtomically } from '../files.ts';
-import type { Logger } from '../logger.ts';
+import { TrackIndex } from '../../../protos/index.ts';
+import { messageOf } from '../../errno.ts';
+import { unlessMissing, writeAtomically } from '../../files.ts';
+import type { Logger } from '../../logger.ts';
 import { FetchError } from './fetcher.ts';
 
 /** The indexes of tracks: in memory, in the cache's folder as HASH.index, and waited for. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
-import type { LocalUs } from '../../units.ts';
+import type { LocalUs } from '../../../units.ts';
 import { SinkError } from './sink.ts';
 
 /** What a recording is of. */

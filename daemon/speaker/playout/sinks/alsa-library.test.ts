@@ -7,7 +7,7 @@ import test from 'ava';
 /** Opens a device that isn't there in a process of its own, and returns what that printed. */
 function openMissingDevice(environment: Record<string, string>) {
   const program = `
-    import { monotonicClock } from '${join(import.meta.dirname, '..', '..', 'local-clock.ts')}';
+    import { monotonicClock } from '${join(import.meta.dirname, '..', '..', '..', 'local-clock.ts')}';
     import { AlsaSink } from '${join(import.meta.dirname, 'alsa-sink.ts')}';
     try { new AlsaSink('nonsense', monotonicClock).open(); } catch (error) { console.log(error.message); }`;
   const env = { ...process.env, ...environment };

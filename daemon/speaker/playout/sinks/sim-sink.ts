@@ -1,4 +1,4 @@
-import type { LocalClock, LocalUs } from '../../units.ts';
+import type { LocalClock, LocalUs } from '../../../units.ts';
 import { Dither } from './dither.ts';
 import { encodeSamples } from './sample-format.ts';
 import { SimDac } from './sim-dac.ts';

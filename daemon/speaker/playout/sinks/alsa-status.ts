@@ -1,4 +1,4 @@
-import { type LocalClock, type LocalUs, localUs } from '../../units.ts';
+import { type LocalClock, type LocalUs, localUs } from '../../../units.ts';
 import type { AlsaLibrary, PcmHandle } from './alsa-library.ts';
 
 /** What libasound says of a device, and when that was so. */
