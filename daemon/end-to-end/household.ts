@@ -30,6 +30,7 @@ export class Household {
   /** Holds everything the programs write; gone after stop(). */
   readonly directory = mkdtempSync(join(tmpdir(), 'jam-household-'));
   readonly speakers = new Map<string, Program>();
+  readonly #runs: { readonly name: string; readonly program: Program }[] = [];
   #port = 0;
   #coordinator: Program | undefined;
   #requester: Requester<LobbyRequest['body'], LobbyReply['body']> | undefined;
@@ -81,14 +82,15 @@ export class Household {
       ...flags,
     ]);
     this.speakers.set(name, program);
+    this.#runs.push({ name, program });
     program.start();
     return program;
   }
 
-  /** What the speakers have warned of, for a test that fails. */
+  /** What the speakers have warned of, in all their runs, for a test that fails. */
   get warnings(): string {
-    const lines = [...this.speakers].flatMap(([name, { log }]) =>
-      log
+    const lines = this.#runs.flatMap(({ name, program }) =>
+      program.log
         .split('\n')
         .filter((line) => /"level":"(warn|error)"/.test(line))
         .map((line) => `${name}: ${line}`),
