@@ -99,5 +99,6 @@ function code(value: number, fullScale: number): number {
   // By comparisons, because V8 calls Math.min and Math.max until it knows the loop as a hot one.
   const nearest = Math.floor(value + 0.5);
   if (nearest >= fullScale) return fullScale - 1;
-  return nearest < -fullScale ? -fullScale : nearest;
+  if (nearest < -fullScale) return -fullScale;
+  return nearest;
 }
