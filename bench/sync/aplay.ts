@@ -14,5 +14,5 @@ export const playAplay: Play = async (rig, hosts, { track, seconds }, folder) =>
     return rig.spawnOn(host, `aplay-${host.plan.name}`, ['aplay', '-q', '-D', 'plug:jamdac', file]);
   });
   await Promise.race([Promise.all(players.map((player) => once(player, 'exit'))), sleep(seconds * 1000)]);
-  return { commandTrueUs, usedBefore };
+  return { commandTrueUs, usedBefore, looks: [] };
 };

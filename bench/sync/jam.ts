@@ -9,9 +9,11 @@ import { HUB_ADDRESS } from '../rig/network.ts';
 import type { Host, Rig } from '../rig/rig.ts';
 import type { Fault } from './faults.ts';
 import { expectAlive, type Play, sleep, trueNowUs, until } from './session.ts';
+import { StatusPoll } from './status-poll.ts';
 
 const SETTLE_MS = 3000;
 const PORT = 7400;
+const ROOM = 'main';
 
 /** Jam's coordinator on the hub and a speaker on each host, as a person starts them; jamctl on the hub. */
 export function playJam(faults: readonly Fault[], delayMs: number): Play {
@@ -29,6 +31,8 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
     const times = Math.ceil(seconds / trackSeconds) + 1;
     await jamctl(['add', ...Array.from({ length: times }, () => track)]);
     await sleep(SETTLE_MS);
+    const poll = new StatusPoll();
+    poll.start(rig, HUB_ADDRESS, PORT, ROOM);
     const usedBefore = rig.usage();
     const commandTrueUs = trueNowUs();
     await jamctl(['play']);
@@ -42,7 +46,7 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
     });
     await Promise.all([sleep(seconds * 1000 - (trueNowUs() - commandTrueUs) / 1000), ...done]);
     expectAlive(rig, folder);
-    return { commandTrueUs, usedBefore };
+    return { commandTrueUs, usedBefore, looks: await poll.stop() };
   };
 }
 

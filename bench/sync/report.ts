@@ -3,6 +3,7 @@ import { machine } from '../machine.ts';
 import type { Disturbance } from '../measure/disturbances.ts';
 import type { Options } from './options.ts';
 import type { Outcome } from './run.ts';
+import type { Part } from './split.ts';
 
 const PLAIN = { head: [], border: [], compact: true };
 
@@ -14,6 +15,7 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
     systems: outcomes.map(({ system, room, commandToSoundMs, processes, purity, ...rest }) => ({
       system,
       spreadUs: room.spread,
+      shownBound: rest.honesty,
       speakers: room.speakers.map(({ name, errorUs, disturbances }, i) => ({
         name,
         errorUs,
@@ -23,6 +25,7 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
         xruns: countOf(rest.disturbances[i], 'xrun'),
         disturbances,
         purity: purity[i] ?? null,
+        split: rest.splits[i] ?? null,
       })),
       processes,
       stolenMs: rest.stolenMs,
@@ -35,7 +38,12 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
 export function toTable(outcomes: readonly Outcome[]): string {
   return [
     sideBySide(outcomes),
-    ...outcomes.flatMap((outcome) => [`\n${outcome.system}`, speakers(outcome), processes(outcome)]),
+    ...outcomes.flatMap((outcome) => [
+      `\n${outcome.system}`,
+      speakers(outcome),
+      ...(outcome.splits.length > 0 ? [splits(outcome)] : []),
+      processes(outcome),
+    ]),
   ].join('\n');
 }
 
@@ -47,6 +55,8 @@ function sideBySide(outcomes: readonly Outcome[]): string {
     ['spread p99, µs', ({ room }) => room.spread.p99],
     ['spread max, µs', ({ room }) => room.spread.max],
     ['command to sound, ms', slowest],
+    ['shown bound, median, µs', ({ honesty }) => honesty?.medianBoundUs ?? Number.NaN],
+    ['within the shown bound, %', ({ honesty }) => 100 * (honesty?.insideShare ?? Number.NaN)],
     ['steps, gaps, xruns', ({ disturbances }) => disturbances.flat().length],
     ['the machine stood still, times', ({ stalls }) => stalls.length],
     ["CPU withheld by the machine's host, ms", ({ stolenMs }) => stolenMs],
@@ -94,6 +104,37 @@ function speakers({ room, commandToSoundMs, purity, disturbances }: Outcome): st
     ]);
   });
   return table.toString();
+}
+
+/** Where the error comes from; see Split. */
+function splits({ splits }: Outcome): string {
+  const table = new Table({
+    style: PLAIN,
+    head: [
+      'error p50 · p99, µs',
+      'whole',
+      'clock',
+      'DAC model',
+      'controller',
+      'offset less true',
+      'in its bound, %',
+      'DAC rate less true, ppm',
+    ],
+  });
+  for (const { name, whole, clock, dac, controller, offset, clockBoundShare, dacPpm } of splits) {
+    table.push([
+      name,
+      ...[whole, clock, dac, controller].map(pair),
+      `mean ${figure(offset.mean)}, p99 ${figure(offset.p99)}`,
+      figure(100 * clockBoundShare),
+      pair(dacPpm),
+    ]);
+  }
+  return table.toString();
+}
+
+function pair({ p50, p99 }: Part): string {
+  return `${figure(p50)} · ${figure(p99)}`;
 }
 
 function processes({ processes }: Outcome): string {

@@ -7,9 +7,11 @@ import { readHeard } from '../rig/heard.ts';
 import { Rig } from '../rig/rig.ts';
 import { type Stall, StallWatch } from '../rig/stall-watch.ts';
 import { stolenMs } from '../rig/usage.ts';
+import { type Honesty, honestyOf } from './honesty.ts';
 import type { Options } from './options.ts';
 import { planHosts } from './plans.ts';
 import type { Play, Programme } from './session.ts';
+import { type Split, splitError } from './split.ts';
 
 /** CPU as a share of one core over the playing time, and memory at its end. */
 export interface ProcessFigure {
@@ -33,6 +35,10 @@ export interface Outcome {
   readonly disturbances: readonly (readonly Disturbance[])[];
   /** By speaker, when the track is a sine. */
   readonly purity: readonly Purity[];
+  /** Of the bound on the spread that was shown; null where none is. */
+  readonly honesty: Honesty | null;
+  /** By speaker, where the system tells enough of itself. */
+  readonly splits: readonly Split[];
 }
 
 export const SINE_HZ = 997;
@@ -69,6 +75,7 @@ export async function run(
     // The periods of a sine are all alike: its positions say nothing.
     const references = programme.isSine ? [] : [await readReference(programme.track)];
     const room = measureRoom(recordings, references);
+    const compares = session.looks.length > 0 && !programme.isSine;
     return {
       system,
       room,
@@ -81,6 +88,14 @@ export async function run(
       commandToSoundMs: room.speakers.map(({ onsetTrueUs }) =>
         onsetTrueUs === null ? null : (onsetTrueUs - session.commandTrueUs) / 1000,
       ),
+      honesty: compares ? honestyOf(room, session.looks) : null,
+      splits: compares
+        ? splitError(
+            room,
+            session.looks,
+            hosts.map(({ plan }) => plan),
+          )
+        : [],
       purity: programme.isSine ? recordings.map(({ recording }) => measurePurity(recording, SINE_HZ)) : [],
     };
   } finally {

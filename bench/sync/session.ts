@@ -1,5 +1,6 @@
 import type { Host, Rig } from '../rig/rig.ts';
 import type { Usage } from '../rig/usage.ts';
+import type { Look } from './status-poll.ts';
 
 /** What is played in one run of the bench. */
 export interface Programme {
@@ -16,6 +17,8 @@ export interface Session {
   readonly commandTrueUs: number;
   /** What the processes had used up to then, by label. */
   readonly usedBefore: ReadonlyMap<string, Usage>;
+  /** The room's status as it was shown meanwhile; empty where there is none. */
+  readonly looks: readonly Look[];
 }
 
 /** Plays a programme on all hosts and returns when its time is over; the rig then still runs. */

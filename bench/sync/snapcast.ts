@@ -41,7 +41,7 @@ export const playSnapcast: Play = async (rig, hosts, { track, seconds }, folder)
   }
   stream.destroy();
   expectAlive(rig, folder);
-  return { commandTrueUs, usedBefore };
+  return { commandTrueUs, usedBefore, looks: [] };
 };
 
 function serverConfig(folder: string, pipe: string, rate: number): string {

@@ -226,18 +226,20 @@ export class LiveSpeaker {
   #report(): void {
     if (!this.#player || !this.#clockUpdate) return;
     const { map, report } = this.#clockUpdate;
+    const now = this.#around.clock();
+    const nowRoomUs = map && toRoom(map, now);
     this.#room?.sendReport(
       reportOf({
         speakerId: this.#around.identity.speakerId,
         name: this.#assignment?.name ?? this.#options.name,
         view: this.#view,
-        nowRoomUs: map && toRoom(map, this.#around.clock()),
-        clock: report,
+        nowRoomUs,
+        clock: nowRoomUs === undefined ? report : { ...report, offsetUs: nowRoomUs - now },
         player: this.#player,
         held: (hash) => this.#around.media.held(hash),
         problem: this.#problem || this.#around.media.problem,
         glitches: this.#glitches.last,
-        lateUs: this.#lateness.worstUs(this.#around.clock()),
+        lateUs: this.#lateness.worstUs(now),
       }),
     );
   }
