@@ -10,11 +10,13 @@ interface Crystal {
   readonly remembered?: Ppm;
   /** When the device is started anew. */
   readonly restartS?: number;
+  /** When the local clock is set ahead, by half a second. */
+  readonly clockStepS?: number;
 }
 
 /** Errors (µs, positive: the model is ahead) while a model watches a DAC for a minute, from `fromS` on. */
 function watch(
-  { ppm: dacPpm, stepUs = 0, remembered, restartS = 1e9 }: Crystal,
+  { ppm: dacPpm, stepUs = 0, remembered, restartS = 1e9, clockStepS = 1e9 }: Crystal,
   fromS: number,
 ): { errors: number[]; ratesPpm: number[]; model: DacModel } {
   const model = new DacModel(rate, remembered);
@@ -31,15 +33,16 @@ function watch(
     }
     const stepFrames = Math.max(1, (stepUs / 1e6) * rate);
     const lateUs = (i * 104729) % 13;
+    const steppedUs = atUs - startUs > clockStepS * 1e6 ? 500_000 : 0;
     const reported = Math.floor(played / stepFrames) * stepFrames;
     model.observe({
       state: 'running',
-      atLocalUs: localUs(atUs + lateUs),
+      atLocalUs: localUs(atUs + steppedUs + lateUs),
       writtenFrames: reported + 4800,
       delayFrames: 4800,
     });
     if (atUs - startUs <= fromS * 1e6) continue;
-    errors.push(((model.frameAt(localUs(atUs)) - played) / rate) * 1e6);
+    errors.push(((model.frameAt(localUs(atUs + steppedUs)) - played) / rate) * 1e6);
     ratesPpm.push(model.ratePpm);
   }
   return { errors, ratesPpm, model };
@@ -80,4 +83,10 @@ test('heardAtLocalUs and frameAt are each other’s inverse', (t) => {
   const { model } = watch({ ppm: -33 }, 1);
   const at = localUs(7_030_000_123.5);
   t.true(Math.abs(model.heardAtLocalUs(model.frameAt(at)) - at) < 0.01);
+});
+
+test('a local clock that is set ahead is followed within a second', (t) => {
+  const { errors, model } = watch({ ppm: 21, clockStepS: 30 }, 31);
+  t.true(worst(errors) < 30, `${worst(errors)} µs`);
+  t.true(Math.abs(model.ratePpm - 21) < 1, `rate ${model.ratePpm} ppm`);
 });

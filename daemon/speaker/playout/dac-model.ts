@@ -17,6 +17,13 @@ const restartedRatePpm = 0.5;
 /** Known so well over so long, the line stays as good with a third of the reports. */
 const settledBoundUs = 4;
 const settledUs = 0.9 * windowUs;
+/** Reports that are off by more, and by so many times their usual scatter, say that a clock or the device has jumped. */
+const jumpUs = 1000;
+const jumpScatters = 8;
+/** A report may be late once; that many in a row behind the line are the new truth. */
+const jumpBlocks = 5;
+/** Before so many points the scatter isn't known well enough to tell. */
+const judgingPoints = 20;
 
 /**
  * When a frame that was written will be heard: a line through the device's reports.
@@ -27,6 +34,8 @@ const settledUs = 0.9 * windowUs;
 export class DacModel {
   readonly #rate: number;
   #points: Point[] = [];
+  /** Points in a row that are far from the line. */
+  #strays: Point[] = [];
   #block: Point | undefined;
   #blockEndUs = 0;
   #ratePpm: number;
@@ -73,8 +82,13 @@ export class DacModel {
 
   /** Frames count from a new start (the device was restarted); the crystal is the same one. */
   restart(): void {
-    this.#points = [];
     this.#block = undefined;
+    this.#begin([]);
+  }
+
+  #begin(points: Point[]): void {
+    this.#points = points;
+    this.#strays = [];
     this.#ratePriorPpm = this.#ratePpm;
     this.#ratePriorSigmaPpm = this.#rateSigmaPpm = Math.hypot(this.#rateSigmaPpm, restartedRatePpm);
   }
@@ -120,13 +134,27 @@ export class DacModel {
   }
 
   #endBlock(nowUs: number): void {
-    if (this.#block) this.#points.push(this.#block);
+    if (this.#block) this.#add(this.#block);
     this.#block = undefined;
     // Short blocks first, so that a start soon after opening has something to go by.
     this.#blockEndUs = nowUs + (this.#points.length < 20 ? blockUs / 4 : blockUs);
     const keepUs = this.#scatterUs > coarseUs ? coarseWindowUs : windowUs;
     while (this.#points[0] && this.#points[0].x < nowUs - keepUs) this.#points.shift();
-    if (this.#points.length >= 2) this.#fit(nowUs);
+    if (this.#points.length >= 2 && this.#strays.length === 0) this.#fit(nowUs);
+  }
+
+  /** A line through points before and after a jump would be wrong for as long as the former are kept. */
+  #add(point: Point): void {
+    const above = this.#above(point);
+    const isStray =
+      this.#points.length >= judgingPoints && Math.abs(above) > jumpUs + jumpScatters * this.#scatterUs;
+    if (!isStray) {
+      this.#strays = [];
+      this.#points.push(point);
+      return;
+    }
+    this.#strays.push(point);
+    if (above > 0 || this.#strays.length >= jumpBlocks) this.#begin(this.#strays);
   }
 
   #fit(nowUs: number): void {
