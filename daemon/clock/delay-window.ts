@@ -20,7 +20,7 @@ export class DelayWindow {
 
   /** 95th percentile, µs; 0 when there is none. */
   p95Us(): number {
-    const sorted = this.#delays.map(({ delayUs }) => delayUs).sort((a, b) => a - b);
+    const sorted = Float64Array.from(this.#delays, ({ delayUs }) => delayUs).sort();
     return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
   }
 }
