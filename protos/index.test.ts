@@ -1,6 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
+import descriptor from './descriptor.json' with { type: 'json' };
 import { LobbyReply, LobbyRequest, PROTOCOL, RoomEvent, WireError } from './index.ts';
+import { makeDescriptor } from './make-descriptor.ts';
 
 test('a request comes back as it was sent', (t) => {
   const request: LobbyRequest = {
@@ -46,4 +48,8 @@ test('arbitrary bytes never throw anything but WireError', (t) => {
     }),
   );
   t.pass();
+});
+
+test('the descriptor is what the .proto files say; else `npm run protos`', (t) => {
+  t.deepEqual(makeDescriptor(), descriptor);
 });

@@ -45,6 +45,8 @@ const SYNCHRONIZED_BURSTS = 3;
 const SYNCHRONIZED_SIGMA_US = 50;
 // A network that doesn't get there sooner won't soon; the error bound tells how good it is.
 const SYNCHRONIZED_AFTER_US = 1e6;
+const SYNCHRONIZED_BOUND_US = 5000;
+const SYNCHRONIZED_ANYHOW_US = 3e6;
 const HOLDOVER_AFTER_US = 3e6;
 const REPORT_WINDOW_US = 60e6;
 
@@ -146,7 +148,12 @@ export class ClockSync {
   #hasAcquired(filter: ClockFilter, now: LocalUs): boolean {
     if (this.#bursts < SYNCHRONIZED_BURSTS) return false;
     const acquiringUs = now - (this.#acquiringSinceUs ?? now);
-    return acquiringUs >= SYNCHRONIZED_AFTER_US || filter.offsetSigmaUs(now) <= SYNCHRONIZED_SIGMA_US;
+    const isSteady =
+      acquiringUs >= SYNCHRONIZED_AFTER_US || filter.offsetSigmaUs(now) <= SYNCHRONIZED_SIGMA_US;
+    // Delays that are alike look steady also when a busy processor has made them, all on one way.
+    const isBound =
+      acquiringUs >= SYNCHRONIZED_ANYHOW_US || filter.map(now).errorBoundUs <= SYNCHRONIZED_BOUND_US;
+    return isSteady && isBound;
   }
 
   #pauseUs(pauses: readonly Pause[], now: LocalUs): number {

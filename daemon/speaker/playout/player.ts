@@ -133,6 +133,12 @@ export class Player {
     return Math.min(mostPatience, this.#aheadMs / patientMs);
   }
 
+  get state(): PlayerReport['state'] {
+    if (!this.#open) return this.#problem ? 'FAILED' : 'IDLE';
+    if (this.#open.renderer.starved) return 'STARVED';
+    return this.#open.renderer.voice ? 'SOUNDING' : 'SILENT';
+  }
+
   close(): void {
     this.#streams.close();
     if (this.#open) this.#sink.close();
@@ -144,8 +150,9 @@ export class Player {
     const at = this.#map && toRoom(this.#map, localUs(now + this.#delayUs));
     const segment = at === undefined ? undefined : this.#plan.segments[segmentIndexAt(this.#plan, at)];
     const sounding = hasSound(segment) ? segment : undefined;
+    const bufferMs = open && this.#status ? (this.#status.delayFrames / open.format.rate) * 1000 : 0;
     return {
-      state: this.#stateNow(),
+      state: this.state,
       epoch: segment?.epoch ?? 0,
       itemId: sounding?.sound.itemId ?? '',
       positionFrame: sounding && at !== undefined ? positionAt(sounding, at) : frames(0),
@@ -153,18 +160,12 @@ export class Player {
       errorBoundUs: open?.dac.errorBoundUs ?? 0,
       dacPpm: open?.dac.ratePpm ?? (0 as Ppm),
       slewPpm: open?.renderer.voice?.slewPpm ?? 0,
-      bufferMs: open && this.#status ? (this.#status.delayFrames / open.format.rate) * 1000 : 0,
-      leadUs: this.#aheadMs * 1000 + prepareUs,
+      bufferMs,
+      leadUs: Math.max(bufferMs, this.#reserveMs()) * 1000 + prepareUs,
       ...this.#counts,
       format: open?.format,
       problem: this.#problem || (this.#streams.problem ?? ''),
     };
-  }
-
-  #stateNow(): PlayerReport['state'] {
-    if (!this.#open) return this.#problem ? 'FAILED' : 'IDLE';
-    if (this.#open.renderer.starved) return 'STARVED';
-    return this.#open.renderer.voice ? 'SOUNDING' : 'SILENT';
   }
 
   #openSink(): void {
@@ -272,11 +273,15 @@ export class Player {
     return toRoom(this.#map, localUs(this.#open.dac.heardAtLocalUs(frame) + this.#delayUs));
   }
 
-  /** How much is written ahead: more while something sounds. */
+  /** How much is to be written ahead: more while something sounds. */
+  #reserveMs(): number {
+    return this.#open?.renderer.voice ? this.#options.bufferMs : idleBufferMs;
+  }
+
+  /** The reserve is reached by and by. */
   #growReserve(now: LocalUs): void {
-    const renderer = this.#open?.renderer;
     const grown = this.#aheadMs + (growth * (now - this.#tickedUs)) / 1000;
-    this.#aheadMs = renderer?.voice ? Math.min(grown, this.#options.bufferMs) : idleBufferMs;
+    this.#aheadMs = Math.min(grown, this.#reserveMs());
     this.#tickedUs = now;
   }
 }

@@ -35,14 +35,18 @@ tell({ type: 'scheduling', text: requestRealtime() });
 
 let ticks = 0;
 let ticking = setTimeout(tick, 0);
+let state = '';
 function tick(): void {
   player.tick(monotonicClock());
+  // The lead that a start needs depends on it.
+  if (player.state !== state) report();
   ticking = setTimeout(tick, (ticksMs[ticks++ % ticksMs.length] ?? 0) * player.patience);
 }
-const reporting = setInterval(
-  () => tell({ type: 'report', report: player.report(monotonicClock()) }),
-  reportMs,
-);
+const reporting = setInterval(report, reportMs);
+function report(): void {
+  state = player.state;
+  tell({ type: 'report', report: player.report(monotonicClock()) });
+}
 
 port.on('message', (message: ToPlayout) => {
   switch (message.type) {
