@@ -24,7 +24,7 @@ export class Ledger implements HomeWatch {
   /** Of each speaker, by its name. */
   readonly glitches = new Map<string, GlitchNote[]>();
   readonly clocks = new Map<string, ClockNote>();
-  /** True time at which each room last told of another timeline or other items, by its id. */
+  /** True time at which each room last told of a change, by its id. */
   readonly changedUs = new Map<string, number>();
   readonly #now: () => number;
   readonly #clockOf: (speaker: string) => LocalUs;
@@ -42,7 +42,7 @@ export class Ledger implements HomeWatch {
   }
 
   onEvent(roomId: string, { body }: RoomEvent): void {
-    if (body.kind === 'timeline' || body.kind === 'upcoming') this.changedUs.set(roomId, this.#now());
+    if (body.kind !== 'heartbeat') this.changedUs.set(roomId, this.#now());
   }
 
   onAnswer(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoomSnapshot } from '../../protos/index.ts';
+import { isOnline } from '../coordinator/lobby.ts';
 import { QUEUE_LIMIT } from '../coordinator/room/queue.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
 import type { RoomView } from '../speaker/follower.ts';
@@ -23,6 +24,8 @@ const WRONG_PLACE_US = 50_000;
 /** Looking at these takes longer: it is done every so many times. */
 const AGREEMENT_EVERY = 4;
 const BOUND_EVERY = 2;
+/** By then a speaker has said hello, also over a network that loses packets. */
+const PRESENT_US = 20_000_000;
 const MAX_SLEW_PPM = 500;
 const MAX_STREAMS = 8;
 const MAX_UPCOMING = 20;
@@ -145,6 +148,17 @@ export class Monitor {
       this.#say('agreement', `${speaker.name} knows another ${wrong.join(', ')} than its room`);
   }
 
+  /** A speaker that is there is known to be there. */
+  #checkPresence(speaker: SimulatedSpeaker): void {
+    const { lobbyState, host } = this.#home.coordinator;
+    const { wholeSinceUs } = this.#conditions.of(speaker);
+    if (!lobbyState || wholeSinceUs === undefined || this.#home.schedule.nowUs - wholeSinceUs < PRESENT_US)
+      return;
+    const known = lobbyState.speakers.find(({ name }) => name === speaker.name);
+    if (!known || !isOnline(lobbyState, known.speakerId, host.clock()))
+      this.#say('agreement', `the lobby takes ${speaker.name} for offline`);
+  }
+
   #boundOf({ live }: SimulatedRoom): number | undefined {
     const reply = live?.answer({ kind: 'command', body: { kind: 'getStatus' } });
     if (reply?.kind !== 'answer' || reply.body.kind !== 'status') return undefined;
@@ -152,6 +166,7 @@ export class Monitor {
   }
 
   #lookAtSpeaker(speaker: SimulatedSpeaker, now: RoomUs): void {
+    this.#checkPresence(speaker);
     const report = speaker.report();
     if (!report) return;
     if (Math.abs(report.slewPpm) > MAX_SLEW_PPM) this.#say('slew', `${speaker.name}: ${report.slewPpm} ppm`);
@@ -168,7 +183,8 @@ export class Monitor {
   #checkOwnView(speaker: SimulatedSpeaker, view: RoomView, now: RoomUs): void {
     const { nowUs } = this.#home.schedule;
     const { clockSinceUs, aloneSinceUs } = this.#conditions.of(speaker);
-    const isKnown = view.timeline.clockId === this.#home.coordinator.host.clockId;
+    const { host } = this.#home.coordinator;
+    const isKnown = view.timeline.clockId === host.clockId && !host.isAsleep;
     const isClockRight = nowUs - clockSinceUs >= this.#limits.withinS * 1e6;
     if (this.#heldViewForUs(speaker, view) < WRITTEN_US || !isKnown || !isClockRight) return;
     if (now - view.timeline.anchorRoomUs < WRITTEN_US) return;

@@ -45,7 +45,7 @@ export const clockScenarios: readonly Scenario[] = [
     about: 'Crystals 100 ppm off that stray by 3 ppm.',
     seconds: 300,
     home: { clockPpm: 100, clockWanderPpm: 3, dacPpm: 100, dacWanderPpm: 3 },
-    limits: { spreadUs: 120, errorUs: 120, spreadRmsUs: 40, holdoverUs: 500 },
+    limits: { spreadUs: 120, errorUs: 120, spreadRmsUs: 60, holdoverUs: 500 },
     script: (director) => director.music(),
   },
   {

@@ -43,7 +43,7 @@ export const musicScenarios: readonly Scenario[] = [
     about: 'Two rooms with music of their own; speakers move from one to the other.',
     seconds: 180,
     home: {},
-    limits: { withinS: 4 },
+    limits: { withinS: 4, glitches: 4 },
     script(director) {
       const { home } = director;
       director.music();
