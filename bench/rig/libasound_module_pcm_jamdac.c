@@ -60,6 +60,8 @@ typedef struct {
 	int64_t next_hiccup_us;
 	double base_frames;        // consumed in earlier runs
 	uint64_t written;          // frames written in this run
+	uint64_t taken;            // of these, by the last reading of the position,
+	int taken_is_new;          // which no delay was computed from yet
 	stretch_t *stretches;
 	size_t stretch_count;
 	unsigned char *scratch;
@@ -157,7 +159,7 @@ static void end_run(jamdac_t *dac, double frames)
 	if (!dac->running) return;
 	dac->running = 0;
 	dac->base_frames = floor(dac->base_frames + frames);
-	dac->written = 0;
+	dac->written = dac->taken = 0;
 	while (dac->stretch_count > 0 && dac->stretches[dac->stretch_count - 1].first_frame >= dac->base_frames)
 		dac->stretch_count--;
 }
@@ -231,6 +233,8 @@ static snd_pcm_sframes_t jamdac_pointer(snd_pcm_ioplug_t *io)
 		end_run(dac, dac->written);
 		return -EPIPE;
 	}
+	dac->taken = taken;
+	dac->taken_is_new = 1;
 	return taken % dac->boundary;
 }
 
@@ -268,11 +272,14 @@ static snd_pcm_sframes_t jamdac_transfer(snd_pcm_ioplug_t *io, const snd_pcm_cha
 	return size;
 }
 
+// As of the last reading of the position: libasound stamps a status after that and before this, and drivers
+// report one instant.
 static int jamdac_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 {
 	jamdac_t *dac = io->private_data;
-	uint64_t taken = taken_frames(dac);
-	*delay = dac->written > taken ? (snd_pcm_sframes_t)(dac->written - taken) : 0;
+	if (!dac->taken_is_new) dac->taken = taken_frames(dac);
+	dac->taken_is_new = 0;
+	*delay = dac->written > dac->taken ? (snd_pcm_sframes_t)(dac->written - dac->taken) : 0;
 	if (dac->running) *delay += dac->fifo_frames;
 	return 0;
 }
@@ -301,7 +308,7 @@ static int jamdac_prepare(snd_pcm_ioplug_t *io)
 	int err = dac->file < 0 ? open_recording(dac) : 0;
 	if (err < 0) return err;
 	jamdac_stop(io);
-	dac->written = 0;
+	dac->written = dac->taken = 0;
 	write_header(dac, 0);
 	set_timer(dac);
 	return 0;

@@ -12,11 +12,13 @@ interface Crystal {
   readonly restartS?: number;
   /** When the local clock is set ahead, by half a second. */
   readonly clockStepS?: number;
+  /** Every so many reports one is stamped 90 µs too early. */
+  readonly earlyEvery?: number;
 }
 
 /** Errors (µs, positive: the model is ahead) while a model watches a DAC for a minute, from `fromS` on. */
 function watch(
-  { ppm: dacPpm, stepUs = 0, remembered, restartS = 1e9, clockStepS = 1e9 }: Crystal,
+  { ppm: dacPpm, stepUs = 0, remembered, restartS = 1e9, clockStepS = 1e9, earlyEvery = 1e9 }: Crystal,
   fromS: number,
 ): { errors: number[]; ratesPpm: number[]; model: DacModel } {
   const model = new DacModel(rate, remembered);
@@ -32,7 +34,7 @@ function watch(
       restartS = 1e9;
     }
     const stepFrames = Math.max(1, (stepUs / 1e6) * rate);
-    const lateUs = (i * 104729) % 13;
+    const lateUs = i > 500 && i % earlyEvery === 0 ? -90 : (i * 104729) % 13;
     const steppedUs = atUs - startUs > clockStepS * 1e6 ? 500_000 : 0;
     const reported = Math.floor(played / stepFrames) * stepFrames;
     model.observe({
@@ -89,4 +91,9 @@ test('a local clock that is set ahead is followed within a second', (t) => {
   const { errors, model } = watch({ ppm: 21, clockStepS: 30 }, 31);
   t.true(worst(errors) < 30, `${worst(errors)} µs`);
   t.true(Math.abs(model.ratePpm - 21) < 1, `rate ${model.ratePpm} ppm`);
+});
+
+test('a report stamped too early now and then changes nothing', (t) => {
+  const { errors } = watch({ ppm: 21, earlyEvery: 400 }, 2);
+  t.true(worst(errors) < 15, `${worst(errors)} µs`);
 });

@@ -22,6 +22,9 @@ const jumpUs = 1000;
 const jumpScatters = 8;
 /** A report may be late once; that many in a row behind the line are the new truth. */
 const jumpBlocks = 5;
+/** A single report that is ahead of a well-known line by more was stamped too early, and would lift it for long. */
+const aheadUs = 10;
+const aheadForUs = 500_000;
 /** Before so many points the scatter isn't known well enough to tell. */
 const judgingPoints = 20;
 
@@ -36,6 +39,8 @@ export class DacModel {
   #points: Point[] = [];
   /** Points in a row that are far from the line. */
   #strays: Point[] = [];
+  /** Since when all reports have been ahead of the line. */
+  #aheadSinceUs: number | undefined;
   #block: Point | undefined;
   #blockEndUs = 0;
   #ratePpm: number;
@@ -89,6 +94,7 @@ export class DacModel {
   #begin(points: Point[]): void {
     this.#points = points;
     this.#strays = [];
+    this.#aheadSinceUs = undefined;
     this.#ratePriorPpm = this.#ratePpm;
     this.#ratePriorSigmaPpm = this.#rateSigmaPpm = Math.hypot(this.#rateSigmaPpm, restartedRatePpm);
   }
@@ -101,8 +107,10 @@ export class DacModel {
       this.#refFrame = status.writtenFrames - status.delayFrames;
       this.#blockEndUs = point.x + blockUs / 10;
     }
-    if (!this.#block || this.#above(point) >= this.#above(this.#block)) this.#block = point;
-    this.#raise(point);
+    if (!this.#isDoubtful(point)) {
+      if (!this.#block || this.#above(point) >= this.#above(this.#block)) this.#block = point;
+      this.#raise(point);
+    }
     if (point.x >= this.#blockEndUs) this.#endBlock(point.x);
   }
 
@@ -125,6 +133,17 @@ export class DacModel {
   /** How far a point is above the present line, in nominal µs. */
   #above(point: Point): number {
     return point.y - this.#toUs(this.frameAt(localUs(point.x)));
+  }
+
+  /** Whether a report is ahead of what can be, unless all have been for a while: then the line is wrong. */
+  #isDoubtful(point: Point): boolean {
+    const isKnown = this.#points.length >= judgingPoints;
+    if (!isKnown || this.#above(point) <= aheadUs + this.errorBoundUs + 2 * this.#scatterUs) {
+      this.#aheadSinceUs = undefined;
+      return false;
+    }
+    this.#aheadSinceUs ??= point.x;
+    return point.x - this.#aheadSinceUs < aheadForUs;
   }
 
   // Until the first fit the line is only lifted onto each point that is above it.

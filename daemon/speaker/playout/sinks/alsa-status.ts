@@ -19,9 +19,9 @@ const RUNNING = 3;
 const DRAINING = 5;
 const DISCONNECTED = 8;
 
-// A call takes some µs. When it took longer, this thread was interrupted in it, maybe between the plugin's reading
-// of the position and of the time.
-const WIDE_BRACKET_US = 200;
+// A call takes some µs. When it took longer, this thread was interrupted in it, maybe between a plugin's reading
+// of the time and of the position.
+const WIDE_BRACKET_US = 60;
 // What the clocks of one host differ by is their time since boot or since 1970, not less than this.
 const OTHER_CLOCK_US = 1_000_000;
 
@@ -53,11 +53,10 @@ export class PcmStatusReader {
     this.#status = new Uint8Array(alsa.snd_pcm_status_sizeof());
   }
 
+  /** The instant is never before the position was so: a device that seems ahead is worse than one that seems behind. */
   read(): PcmStatus {
     const first = this.#readOnce();
-    if (first.bracketUs <= WIDE_BRACKET_US) return first;
-    const second = this.#readOnce();
-    return second.bracketUs < first.bracketUs ? second : first;
+    return first.bracketUs <= WIDE_BRACKET_US ? first : this.#readOnce();
   }
 
   #readOnce(): PcmStatus {
@@ -68,7 +67,8 @@ export class PcmStatusReader {
       error,
       state: stateOf(this.#alsa.snd_pcm_status_get_state(this.#status)),
       delayFrames: this.#alsa.snd_pcm_status_get_delay(this.#status),
-      atLocalUs: statusTime(this.#driverUs(), beforeUs, afterUs),
+      atLocalUs:
+        afterUs - beforeUs > WIDE_BRACKET_US ? afterUs : statusTime(this.#driverUs(), beforeUs, afterUs),
       bracketUs: afterUs - beforeUs,
     };
   }
