@@ -1,5 +1,6 @@
 import { Dealer } from 'zeromq';
-import { type Codec, MAX_MESSAGE_BYTES, PROTOCOL } from '../../protos/index.ts';
+import { type Codec, PROTOCOL } from '../../protos/index.ts';
+import { CONNECTION } from './connection.ts';
 import { NoReplyError, type Requests } from './request.ts';
 
 export { NoReplyError };
@@ -12,7 +13,7 @@ interface Envelope<Body> {
 
 /** Sends requests to one peer and matches the replies to them, several under way at once. */
 export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, ReplyBody> {
-  readonly #socket = new Dealer({ linger: 0, maxMessageSize: MAX_MESSAGE_BYTES, sendHighWaterMark: 1000 });
+  readonly #socket = new Dealer({ ...CONNECTION, sendHighWaterMark: 1000 });
   readonly #address: string;
   readonly #requests: Codec<Envelope<RequestBody>>;
   readonly #replies: Codec<Envelope<ReplyBody>>;

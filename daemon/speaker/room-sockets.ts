@@ -1,28 +1,10 @@
 import { Push, Subscriber } from 'zeromq';
-import {
-  type Assignment,
-  MAX_MESSAGE_BYTES,
-  PROTOCOL,
-  Report,
-  RoomEvent,
-  RoomReply,
-  RoomRequest,
-} from '../../protos/index.ts';
+import { type Assignment, PROTOCOL, Report, RoomEvent, RoomReply, RoomRequest } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
+import { CONNECTION } from '../net/connection.ts';
 import { Requester } from '../net/requester.ts';
 import { SendQueue } from '../net/send-queue.ts';
 import type { RoomConnection } from './room-link.ts';
-
-/** A connection that is cut shows after this long without a sign of life, and is made anew. */
-const connection = {
-  linger: 0,
-  maxMessageSize: MAX_MESSAGE_BYTES,
-  reconnectInterval: 100,
-  reconnectMaxInterval: 1000,
-  connectTimeout: 1000,
-  heartbeatInterval: 1000,
-  heartbeatTimeout: 2500,
-};
 
 /** A speaker's sockets to its room. */
 export class RoomSockets implements RoomConnection {
@@ -31,8 +13,8 @@ export class RoomSockets implements RoomConnection {
   readonly #assignment: Assignment;
   readonly #receive: (event: RoomEvent) => void;
   readonly #log: Logger;
-  readonly #subscriber = new Subscriber({ ...connection, receiveHighWaterMark: 1000 });
-  readonly #push = new Push({ ...connection, sendHighWaterMark: 4, sendTimeout: 0 });
+  readonly #subscriber = new Subscriber({ ...CONNECTION, receiveHighWaterMark: 1000 });
+  readonly #push = new Push({ ...CONNECTION, sendHighWaterMark: 4, sendTimeout: 0 });
   readonly #reports = new SendQueue(this.#push);
 
   constructor(host: string, assignment: Assignment, receive: (event: RoomEvent) => void, log: Logger) {

@@ -23,15 +23,18 @@ const EPOCHS_AHEAD = 2;
  */
 export function resume(saved: RoomState, alive: Alive, clockId: string, now: RoomUs): RoomState {
   const awayUs = now - alive.roomUs;
-  const sameClock = clockId === alive.clockId && awayUs >= 0;
+  // The disk may have taken the sign of life and not the timeline that went with it.
+  const isKnown = saved.timeline.clockId === alive.clockId;
+  const sameClock = isKnown && clockId === alive.clockId && awayUs >= 0;
   if (sameClock && awayUs <= GOES_ON_WITHIN_US) return advance(saved, now);
-  const reached = advance(saved, alive.roomUs);
+  const reached = isKnown ? advance(saved, alive.roomUs) : saved;
   const item = currentItem(reached);
   const playing = reached.timeline.state === 'PLAYING';
   const timeline = {
     ...reached.timeline,
     epoch: reached.timeline.epoch + EPOCHS_AHEAD,
-    anchorFrame: item ? positionAt(reached.timeline, item, alive.roomUs) : 0,
+    anchorFrame:
+      item && isKnown ? positionAt(reached.timeline, item, alive.roomUs) : saved.timeline.anchorFrame,
     anchorRoomUs: roomUs(playing ? now + RESUME_LEAD_US : now),
     clockId,
   };
