@@ -16,7 +16,7 @@ export class SimulatedController {
   readonly counts = { done: 0, refused: 0, unanswered: 0 };
 
   constructor(host: Host, network: Network, coordinator: Host, log: HomeLog) {
-    this.#requests = new SimulatedRequests(network, new Process(host), coordinator, LOBBY_PORT, 3e6);
+    this.#requests = new SimulatedRequests(network, new Process(host), coordinator, LOBBY_PORT);
     this.#log = log;
   }
 

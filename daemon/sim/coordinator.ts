@@ -68,7 +68,7 @@ export class SimulatedCoordinator {
     const { clock, clockId } = this.host;
     const logger = this.#log.of('coordinator');
     const launcher = this.#launcher(process);
-    const records = { load: () => this.#load(), save: (lobby: SavedLobby) => this.#save(lobby) };
+    const records = { load: () => this.#load(), save: (lobby: SavedLobby) => this.#save(process, lobby) };
     const lobby = new LiveLobby(records, { launcher, clock, timers: process.timers, logger }, () =>
       this.#newId(),
     );
@@ -120,8 +120,8 @@ export class SimulatedCoordinator {
     return this.disk.kept ?? { rooms: [], speakers: [] };
   }
 
-  #save({ rooms, speakers }: SavedLobby): void {
-    this.disk.write({ rooms, speakers });
+  #save(process: Process, { rooms, speakers }: SavedLobby): void {
+    this.disk.write(process, { rooms, speakers });
   }
 
   #newId(): string {

@@ -1,4 +1,5 @@
 import { StorageError } from '../coordinator/database.ts';
+import type { Process } from './host.ts';
 
 /** What a program kept, and whether the disk takes more. Only what was kept is there after a crash. */
 export class Disk<T> {
@@ -12,8 +13,9 @@ export class Disk<T> {
     return this.#kept;
   }
 
-  /** @throws {StorageError} when it can't be written */
-  write(value: T): void {
+  /** @throws {StorageError} when it can't be written, or the program that writes is dead */
+  write(writer: Process, value: T): void {
+    if (!writer.isAlive) throw new StorageError('the simulated program has died');
     if (this.isFull) throw new StorageError('the simulated disk is full');
     const { crash } = this;
     this.crash = undefined;

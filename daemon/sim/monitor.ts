@@ -4,7 +4,7 @@ import { isOnline } from '../coordinator/lobby.ts';
 import { QUEUE_LIMIT } from '../coordinator/room/queue.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
 import type { RoomView } from '../speaker/follower.ts';
-import { type RoomUs, roomUs } from '../units.ts';
+import { localUs, type RoomUs, roomUs } from '../units.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import type { Home } from './home.ts';
 import { errorUs, type Intent, intentOf, intentOfTimeline } from './intent.ts';
@@ -155,7 +155,8 @@ export class Monitor {
     if (!lobbyState || wholeSinceUs === undefined || this.#home.schedule.nowUs - wholeSinceUs < PRESENT_US)
       return;
     const known = lobbyState.speakers.find(({ name }) => name === speaker.name);
-    if (!known || !isOnline(lobbyState, known.speakerId, host.clock()))
+    const lateUs = this.#limits.healS * 1e6;
+    if (!known || !isOnline(lobbyState, known.speakerId, localUs(host.clock() - lateUs)))
       this.#say('agreement', `the lobby takes ${speaker.name} for offline`);
   }
 

@@ -10,6 +10,8 @@ interface Message<Body> {
 }
 
 const KEPT = 1000;
+/** As net/connection.ts has it. */
+export const PATIENCE_US = 3.5e6;
 
 /** Asks a program of another host, as Requester does. */
 export class SimulatedRequests<RequestBody, ReplyBody> implements Requests<RequestBody, ReplyBody> {
@@ -18,13 +20,20 @@ export class SimulatedRequests<RequestBody, ReplyBody> implements Requests<Reque
   readonly #waiting = new Map<number, (body: ReplyBody) => void>();
   #id = 0;
 
-  constructor(network: Network, process: Process, host: Host, port: number, patienceUs?: number) {
+  constructor(network: Network, process: Process, host: Host, port: number) {
     this.#process = process;
-    this.#client = new Client(network, process, host, port, { kept: KEPT, patienceUs }, (message) => {
-      // Only what answersTo() makes comes here, and the protocol's schemas are tested by themselves.
-      const { id, body } = message as Message<ReplyBody>;
-      this.#waiting.get(id)?.(body);
-    });
+    this.#client = new Client(
+      network,
+      process,
+      host,
+      port,
+      { kept: KEPT, patienceUs: PATIENCE_US },
+      (message) => {
+        // Only what answersTo() makes comes here, and the protocol's schemas are tested by themselves.
+        const { id, body } = message as Message<ReplyBody>;
+        this.#waiting.get(id)?.(body);
+      },
+    );
   }
 
   /** Requests whose reply may still come, and messages that are kept or on their way. */

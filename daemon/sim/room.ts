@@ -96,7 +96,7 @@ export class SimulatedRoom {
         clock: this.#host.clock,
         wallMs: () => this.#host.schedule.nowUs / 1000,
         timers: process.timers,
-        records: this.#records(),
+        records: this.#records(process),
         send: (event) => this.#publish(process, event),
       },
       this.#log.of(name),
@@ -138,17 +138,17 @@ export class SimulatedRoom {
     for (const peer of this.#peers) peer.send(event);
   }
 
-  #records(): RoomRecords {
+  #records(process: Process): RoomRecords {
     return {
       load: () => {
         const state = this.disk.kept;
         const alive = this.#aliveDisk.kept;
         return state && alive && { state, alive };
       },
-      save: (state) => this.disk.write(state),
+      save: (state) => this.disk.write(process, state),
       saveAlive: (alive) => {
         this.#aliveDisk.isFull = this.disk.isFull;
-        this.#aliveDisk.write(alive);
+        this.#aliveDisk.write(process, alive);
       },
     };
   }

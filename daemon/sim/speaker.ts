@@ -21,7 +21,7 @@ import { type Host, Process } from './host.ts';
 import type { HomeLog } from './log.ts';
 import { type MediaSource, type Shelf, SimulatedMedia } from './media.ts';
 import { Client, type Network } from './network.ts';
-import { SimulatedRequests } from './requests.ts';
+import { PATIENCE_US, SimulatedRequests } from './requests.ts';
 
 /** What a speaker's daemon finds around it. */
 export interface SpeakerWorld {
@@ -43,8 +43,6 @@ const TICKS_MS = [8, 5, 7, 9, 6];
 const REPORT_MS = 250;
 const REHEARSAL_MS = 300;
 const BUFFER_MS = 150;
-/** As room-sockets.ts has its sockets find out that a peer is gone. */
-const ROOM_PATIENCE_US = 3.5e6;
 const REPORTS_KEPT = 4;
 
 /** A speaker's device, clock and disk, and its daemon whenever it runs. */
@@ -177,7 +175,7 @@ export class SimulatedSpeaker {
       coordinator,
       requestsPort,
     );
-    const patience = { patienceUs: ROOM_PATIENCE_US };
+    const patience = { patienceUs: PATIENCE_US };
     const events = new Client(network, process, coordinator, eventsPort, { ...patience, kept: 0 }, (event) =>
       // Only events are sent there.
       receive(event as RoomEvent),

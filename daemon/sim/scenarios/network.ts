@@ -56,7 +56,7 @@ export const networkScenarios: readonly Scenario[] = [
     about: 'Of each three packets one is lost.',
     seconds: 300,
     home: { path: { ...WIRED, lossRatio: 0.3 } },
-    limits: { spreadUs: 150, spreadRmsUs: 50, errorUs: 150, withinS: 20, healS: 12, glitches: 20 },
+    limits: { spreadUs: 150, spreadRmsUs: 50, errorUs: 150, withinS: 45, healS: 12, glitches: 20 },
     script(director) {
       director.music();
       for (const atS of [15, 20, 25]) director.at(atS, () => director.command({ kind: 'play' }));
