@@ -39,7 +39,13 @@ test('a paused room is paused at the same place after a reboot', (t) => {
 test('a timeline of an older clock than the sign of life is on the clock at hand, from its anchor on', (t) => {
   const alive = { ...aliveAt(30), clockId: 'clock-2' };
   const { timeline } = resume(playing, alive, 'clock-2', at(35));
-  t.like(timeline, { state: 'PLAYING', itemId: 'r1-1', clockId: 'clock-2', anchorFrame: 0, anchorRoomUs: 36e6 });
+  t.like(timeline, {
+    state: 'PLAYING',
+    itemId: 'r1-1',
+    clockId: 'clock-2',
+    anchorFrame: 0,
+    anchorRoomUs: 36e6,
+  });
 });
 
 test('whenever it comes back, the epoch never goes back, and on the same clock within 10 min no frame is skipped', (t) => {
