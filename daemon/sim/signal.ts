@@ -108,7 +108,7 @@ export function decode(sample: (frame: number, channel: number) => number, frame
   if (ratios.every(Number.isNaN)) return { kind: 'silence' };
   if (ratios.some(Number.isNaN)) return { kind: 'mixed' };
   const { slope, middle, worst } = fitLine(ratios);
-  const track = Math.round((slope - 1) * TRACKS);
+  const track = Math.round((slope - 1) * TRACKS) + 0;
   const isTrack = track >= 0 && track < TRACKS && Math.abs(slope - slopeOf(track)) < 0.005 && worst < 0.5;
   if (!isTrack) return { kind: 'mixed' };
   const behind = frame - (last - (WINDOW - 1) / 2);

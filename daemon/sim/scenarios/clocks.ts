@@ -43,7 +43,7 @@ export const clockScenarios: readonly Scenario[] = [
   {
     name: 'wander',
     about: 'Crystals 100 ppm off that stray by 3 ppm.',
-    seconds: 300,
+    seconds: 160,
     home: { clockPpm: 100, clockWanderPpm: 3, dacPpm: 100, dacWanderPpm: 3 },
     limits: { spreadUs: 120, errorUs: 120, spreadRmsUs: 60, holdoverUs: 500 },
     script: (director) => director.music(),
@@ -51,7 +51,7 @@ export const clockScenarios: readonly Scenario[] = [
   {
     name: 'coarse',
     about: 'Devices that report their position in steps of 1 ms and 10 ms.',
-    seconds: 240,
+    seconds: 120,
     home: { reportStepsUs: [21, 1000, 10_000, 1000] },
     limits: { spreadUs: 600, errorUs: 600, spreadRmsUs: 120 },
     script: (director) => director.music(),

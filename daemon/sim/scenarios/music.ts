@@ -5,7 +5,7 @@ export const musicScenarios: readonly Scenario[] = [
   {
     name: 'default',
     about: 'Four speakers on a quiet wired network play a queue.',
-    seconds: 300,
+    seconds: 120,
     home: {},
     limits: { spreadUs: 50, errorUs: 50, spreadRmsUs: 15 },
     script: (director) => director.music(),

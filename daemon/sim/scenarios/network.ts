@@ -6,7 +6,7 @@ export const networkScenarios: readonly Scenario[] = [
   {
     name: 'wifi',
     about: 'The default home on a Wi-Fi with other traffic on it.',
-    seconds: 300,
+    seconds: 120,
     home: { path: WIFI },
     limits: { spreadUs: 300, spreadRmsUs: 100, errorUs: 300, withinS: 5, holdoverUs: 400 },
     script: (director) => director.music(),
@@ -14,7 +14,7 @@ export const networkScenarios: readonly Scenario[] = [
   {
     name: 'jitter',
     about: 'Each packet is up to tens of ms late, and they overtake each other.',
-    seconds: 300,
+    seconds: 150,
     home: { path: { fixedUs: 1500, queueUs: 12_000, stallEveryUs: 1e6, lossRatio: 0 } },
     limits: {
       spreadUs: 2500,
@@ -30,7 +30,7 @@ export const networkScenarios: readonly Scenario[] = [
   {
     name: 'asymmetric',
     about: 'The way to the coordinator takes 3 ms longer than the way back, for one speaker.',
-    seconds: 240,
+    seconds: 80,
     home: { speakers: 3 },
     limits: { spreadUs: 1700, spreadRmsUs: 1700, errorUs: 1700, withinS: 5 },
     script(director) {
@@ -43,7 +43,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'all-asymmetric',
     about:
       'It takes 3 ms longer for all: nobody can see it, so all are off together and the bound covers it.',
-    seconds: 240,
+    seconds: 80,
     home: { speakers: 3 },
     limits: { errorUs: 1700, leastErrorUs: 1300, withinS: 5 },
     script(director) {
@@ -54,7 +54,7 @@ export const networkScenarios: readonly Scenario[] = [
   {
     name: 'loss',
     about: 'Of each three packets one is lost.',
-    seconds: 300,
+    seconds: 200,
     home: { path: { ...WIRED, lossRatio: 0.3 } },
     limits: { spreadUs: 150, spreadRmsUs: 50, errorUs: 150, withinS: 45, healS: 12, glitches: 20 },
     script(director) {
