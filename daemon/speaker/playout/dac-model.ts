@@ -1,4 +1,5 @@
 import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm } from '../../units.ts';
+import { ReportSteps } from './report-steps.ts';
 import type { SinkStatus } from './sinks/sink.ts';
 import { type Point, upperLine } from './upper-line.ts';
 
@@ -9,6 +10,8 @@ const windowUs = 12_000_000;
 const coarseWindowUs = 40_000_000;
 /** A device whose reports scatter more than this reports coarsely. */
 const coarseUs = 200;
+/** Reports in steps of ms tell most when they come just after a step: so many are asked for in the beginning. */
+const closelyUs = 10_000_000;
 /** How far crystals are off when nothing is known. */
 const unknownRatePpm = 60;
 /** How far a remembered rate can have moved since the last run, and over a restart of the device. */
@@ -49,6 +52,7 @@ export class DacModel {
   /** Of #ratePpm, from the prior and the last fit. */
   #rateSigmaPpm: number;
   #scatterUs = 0;
+  readonly #steps = new ReportSteps();
   #refUs = 0;
   #refFrame = 0;
 
@@ -85,6 +89,11 @@ export class DacModel {
     return this.errorBoundUs < settledBoundUs && this.#spanUs() > settledUs;
   }
 
+  /** Whether reports should come as quickly as they can, as the line is poor and the device's steps are coarse. */
+  get wantsMore(): boolean {
+    return this.#steps.coarse && this.#spanUs() < closelyUs;
+  }
+
   /** Frames count from a new start (the device was restarted); the crystal is the same one. */
   restart(): void {
     this.#block = undefined;
@@ -107,6 +116,7 @@ export class DacModel {
       this.#refFrame = status.writtenFrames - status.delayFrames;
       this.#blockEndUs = point.x + blockUs / 10;
     }
+    this.#steps.observe(point.x, point.y);
     if (!this.#isDoubtful(point)) {
       if (!this.#block || this.#above(point) >= this.#above(this.#block)) this.#block = point;
       this.#raise(point);
@@ -157,7 +167,7 @@ export class DacModel {
     this.#block = undefined;
     // Short blocks first, so that a start soon after opening has something to go by.
     this.#blockEndUs = nowUs + (this.#points.length < 20 ? blockUs / 4 : blockUs);
-    const keepUs = this.#scatterUs > coarseUs ? coarseWindowUs : windowUs;
+    const keepUs = this.#steps.coarse || this.#scatterUs > coarseUs ? coarseWindowUs : windowUs;
     while (this.#points[0] && this.#points[0].x < nowUs - keepUs) this.#points.shift();
     if (this.#points.length >= 2 && this.#strays.length === 0) this.#fit(nowUs);
   }

@@ -56,6 +56,8 @@ const blockFrames = 512;
 /** For a message to get here, and to open a track that doesn't stand by; on a busy machine 25 ms fell 5 short. */
 const prepareUs = 40_000;
 const reopenUs = 1_000_000;
+/** Ticks come so much quicker while the device is still to be known better. */
+const curiosity = 0.15;
 /** Ticks may come so many times slower, and once slower for each of so many ms ahead. */
 const mostPatience = 3;
 const patientMs = 25;
@@ -125,10 +127,11 @@ export class Player {
   }
 
   /**
-   * By how much longer than usual, 1 to 3 times, the next tick may be waited for: as long as the DAC is well known and
-   * what is written ahead lasts. Waking up costs as much as what is then done.
+   * By how much longer than usual, up to 3 times, the next tick may be waited for: as long as the DAC is well known and
+   * what is written ahead lasts. Waking up costs as much as what is then done. Less than 1: the DAC is to be watched.
    */
   get patience(): number {
+    if (this.#open?.dac.wantsMore) return curiosity;
     if (!this.#open?.dac.settled) return 1;
     return Math.min(mostPatience, this.#aheadMs / patientMs);
   }
