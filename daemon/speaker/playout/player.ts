@@ -54,7 +54,7 @@ const idleBufferMs = 50;
 const growth = 0.5;
 const blockFrames = 512;
 /** For a message to get here, and to open a track that doesn't stand by; on a busy machine 25 ms fell 5 short. */
-const prepareUs = 40_000;
+const prepareUs = 30_000;
 const reopenUs = 1_000_000;
 /** Ticks come so much quicker while the device is still to be known better. */
 const curiosity = 0.15;
