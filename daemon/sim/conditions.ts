@@ -7,8 +7,8 @@ export interface Condition {
   readonly wholeSinceUs: number | undefined;
   /** True time since which it has been well but without its coordinator, having been in place before. */
   readonly aloneSinceUs: number | undefined;
-  /** True time since which its clock and the room's have run undisturbed. */
-  readonly clockSinceUs: number;
+  /** Nothing has happened to its clock or the room's that it can't know of yet. */
+  readonly knowsClock: boolean;
 }
 
 /** Keeps track of what is wrong where, so that nobody is judged by what they can't help. */
@@ -28,7 +28,7 @@ export class Conditions {
 
   of(speaker: SimulatedSpeaker): Condition {
     return (
-      this.#conditions.get(speaker) ?? { wholeSinceUs: undefined, aloneSinceUs: undefined, clockSinceUs: 0 }
+      this.#conditions.get(speaker) ?? { wholeSinceUs: undefined, aloneSinceUs: undefined, knowsClock: false }
     );
   }
 
@@ -36,7 +36,7 @@ export class Conditions {
   update(): void {
     const { nowUs } = this.#home.schedule;
     for (const speaker of this.#home.speakers) {
-      const { wholeSinceUs, aloneSinceUs, clockSinceUs } = this.of(speaker);
+      const { wholeSinceUs, aloneSinceUs, knowsClock } = this.of(speaker);
       const isWell = this.#isWell(speaker);
       const isWhole = isWell && this.#hasCoordinator(speaker);
       const wasInPlace = wholeSinceUs !== undefined && nowUs - wholeSinceUs > this.#withinUs;
@@ -44,7 +44,7 @@ export class Conditions {
       this.#conditions.set(speaker, {
         wholeSinceUs: isWhole ? (wholeSinceUs ?? nowUs) : undefined,
         aloneSinceUs: isAlone ? (aloneSinceUs ?? nowUs) : undefined,
-        clockSinceUs,
+        knowsClock: knowsClock || (isWhole && wasInPlace),
       });
     }
   }
@@ -54,11 +54,11 @@ export class Conditions {
     const { nowUs } = this.#home.schedule;
     this.update();
     for (const speaker of speakers) {
-      const { wholeSinceUs, clockSinceUs } = this.of(speaker);
+      const { wholeSinceUs, knowsClock } = this.of(speaker);
       this.#conditions.set(speaker, {
         wholeSinceUs: wholeSinceUs === undefined ? undefined : nowUs,
         aloneSinceUs: undefined,
-        clockSinceUs: isClock ? nowUs : clockSinceUs,
+        knowsClock: knowsClock && !isClock,
       });
     }
   }

@@ -182,12 +182,10 @@ export class Monitor {
 
   /** Whatever has become of its room: a speaker plays what it was told last, and nothing older. */
   #checkOwnView(speaker: SimulatedSpeaker, view: RoomView, now: RoomUs): void {
-    const { nowUs } = this.#home.schedule;
-    const { clockSinceUs, aloneSinceUs } = this.#conditions.of(speaker);
+    const { knowsClock, aloneSinceUs } = this.#conditions.of(speaker);
     const { host } = this.#home.coordinator;
     const isKnown = view.timeline.clockId === host.clockId && !host.isAsleep;
-    const isClockRight = nowUs - clockSinceUs >= this.#limits.withinS * 1e6;
-    if (this.#heldViewForUs(speaker, view) < WRITTEN_US || !isKnown || !isClockRight) return;
+    if (this.#heldViewForUs(speaker, view) < WRITTEN_US || !isKnown || !knowsClock) return;
     if (now - view.timeline.anchorRoomUs < WRITTEN_US) return;
     const { heard } = speaker.device;
     const intent = intentOfTimeline(view.timeline, view.upcoming, now);

@@ -1,0 +1,71 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { arbitraryOf } from './arbitrary.fixture.ts';
+import * as messages from './index.ts';
+import * as schema from './schema.ts';
+
+const codecs = [
+  ['ClockRequest', messages.ClockRequest, schema.clockRequest],
+  ['ClockReply', messages.ClockReply, schema.clockReply],
+  ['TrackIndex', messages.TrackIndex, schema.trackIndex],
+  ['RoomEvent', messages.RoomEvent, schema.roomEvent],
+  ['Report', messages.Report, schema.report],
+  ['Envelope', messages.Envelope, schema.envelope],
+  ['RoomRequest', messages.RoomRequest, schema.roomRequest],
+  ['RoomReply', messages.RoomReply, schema.roomReply],
+  ['LobbyRequest', messages.LobbyRequest, schema.lobbyRequest],
+  ['LobbyReply', messages.LobbyReply, schema.lobbyReply],
+] as const;
+
+for (const [name, codec, check] of codecs) {
+  // Which of them it is doesn't matter below.
+  const { encode, decode } = codec as messages.Codec<unknown>;
+
+  test(`any ${name} comes back as it was sent`, (t) => {
+    fc.assert(
+      fc.property(arbitraryOf(check), (message) => {
+        t.deepEqual(decode(encode(message)), message);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test(`a ${name} with some bytes changed, or cut off, is another one or a WireError`, (t) => {
+    const change = fc.record({ at: fc.nat(), to: fc.nat(255), length: fc.nat() });
+    fc.assert(
+      fc.property(
+        arbitraryOf(check),
+        fc.array(change, { minLength: 1, maxLength: 5 }),
+        (message, changes) => {
+          let bytes = encode(message);
+          for (const { at, to, length } of changes) {
+            if (bytes.length === 0) break;
+            bytes[at % bytes.length] = to;
+            if (length % 4 === 0) bytes = bytes.slice(0, length % (bytes.length + 1));
+          }
+          t.true(isMessageOrWireError(() => decode(bytes)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test(`arbitrary bytes for a ${name} are one, or a WireError`, (t) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        t.true(isMessageOrWireError(() => decode(bytes)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
+
+function isMessageOrWireError(decode: () => unknown): boolean {
+  try {
+    decode();
+    return true;
+  } catch (error) {
+    if (error instanceof messages.WireError) return true;
+    throw error;
+  }
+}
