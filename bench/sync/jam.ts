@@ -30,9 +30,9 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
     );
     const times = Math.ceil(seconds / trackSeconds) + 1;
     await jamctl(['add', ...Array.from({ length: times }, () => track)]);
-    await sleep(SETTLE_MS);
     const poll = new StatusPoll();
     poll.start(rig, HUB_ADDRESS, PORT, ROOM);
+    await sleep(SETTLE_MS);
     const usedBefore = rig.usage();
     const commandTrueUs = trueNowUs();
     await jamctl(['play']);
