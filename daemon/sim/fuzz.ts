@@ -22,7 +22,7 @@ const options = new Command('sim:fuzz')
 const short = SCENARIOS.filter(({ name, seconds }) =>
   options.scenario ? name === options.scenario : seconds <= LONGEST_S,
 );
-const chaotic = short.filter(({ name }) => name.endsWith('chaos') || name === options.scenario);
+const chaotic = short.filter(({ name }) => isChaos(name) || name === options.scenario);
 const endMs = performance.now() + options.minutes * 60_000;
 let runs = 0;
 let simulatedS = 0;
@@ -31,7 +31,10 @@ for (let seed = options.from; runs < options.seeds && performance.now() < endMs;
   const pool = seed % 3 === 0 ? short : chaotic;
   const scenario = pool[Math.floor(seed / 3) % pool.length];
   if (!scenario) throw new Error(`there is no scenario ${options.scenario}`);
-  const outcome = await run(scenario, { seed });
+  const outcome = await run(scenario, {
+    seed,
+    ...(isChaos(scenario.name) ? { speakers: 2 + (seed % 4) } : {}),
+  });
   runs++;
   simulatedS += outcome.seconds;
   if (outcome.violations.length === 0) continue;
@@ -42,3 +45,7 @@ for (let seed = options.from; runs < options.seeds && performance.now() < endMs;
 console.log(`${runs} runs, ${(simulatedS / 3600).toFixed(1)} h simulated, ${failed.length} failed`);
 for (const outcome of failed) console.log(`  ${commandOf(outcome)}`);
 if (failed.length > 0) process.exitCode = 1;
+
+function isChaos(name: string): boolean {
+  return name.endsWith('chaos');
+}

@@ -48,6 +48,7 @@ export const chaosScenarios: readonly Scenario[] = [
 function chaos(director: Director, everyS: number): void {
   const { random } = director;
   const untilS = director.seconds - CALM_S;
+  for (const speaker of director.home.speakers) placeSomewhere(director, speaker);
   director.music(4);
   for (let atS = 8; atS < untilS; atS += random() * 6) director.at(atS, () => anything(director));
   for (let atS = 12; atS < untilS - 30; atS += random() * 2 * everyS)
@@ -55,6 +56,16 @@ function chaos(director: Director, everyS: number): void {
   director.at(untilS, () => director.command({ kind: 'setMuted', muted: false }));
   director.at(untilS + 0.5, () => director.command({ kind: 'add', tracks: [...director.home.tracks] }));
   director.at(untilS + 1, () => director.command({ kind: 'play', position: 1 }));
+}
+
+/** Some speakers are further away than others, not as far in both directions, and lose packets now and then. */
+function placeSomewhere({ random, home, faults }: Director, speaker: SimulatedSpeaker): void {
+  if (random() < 0.5) return;
+  const { path } = home.model;
+  const lossRatio = random() < 0.5 ? path.lossRatio : random() * 0.02;
+  const there = { ...path, lossRatio, fixedUs: path.fixedUs + random() * 200 };
+  const back = { ...path, lossRatio, fixedUs: path.fixedUs + random() * 200 };
+  faults.change([speaker], there, back);
 }
 
 function breakSomething(director: Director): void {
