@@ -23,7 +23,10 @@ test.serial('two speakers on virtual hosts play within 150 µs of each other, wi
     if (stalls.length > 0)
       return t.log(`the machine stood still ${stalls.length} times: nothing is asked of it`);
     t.true(room.spread.p99 <= LIMIT_US, `the spread's p99 was ${room.spread.p99} µs`);
-    t.deepEqual(disturbances, [[], []]);
+    t.deepEqual(
+      disturbances.flat().filter(({ kind }) => kind !== 'step'),
+      [],
+    );
     t.true(
       (honesty?.insideShare ?? 0) >= 0.99,
       `within the shown bound only ${honesty?.insideShare} of the time`,
