@@ -6,6 +6,7 @@ import { SCENARIOS } from './scenarios/index.ts';
 
 /** Longer ones would leave no time for many seeds. */
 const LONGEST_S = 400;
+const TELL_EVERY = 100;
 
 const options = new Command('sim:fuzz')
   .description(
@@ -37,6 +38,7 @@ for (let seed = options.from; runs < options.seeds && performance.now() < endMs;
   });
   runs++;
   simulatedS += outcome.seconds;
+  if (runs % TELL_EVERY === 0) console.log(`${runs} runs, up to seed ${seed}`);
   if (outcome.violations.length === 0) continue;
   failed.push(outcome);
   console.log(summaryOf(outcome));

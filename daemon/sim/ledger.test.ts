@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { RoomRequest } from '../../protos/index.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
 import { after, emptyRoom, trackOf } from '../coordinator/room/room.fixture.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
@@ -9,7 +10,7 @@ import { Violations } from './violation.ts';
 const empty = emptyRoom();
 const filled = after(empty, { kind: 'add', tracks: [trackOf(1, 60)] }, 0);
 const playing = after(filled, { kind: 'play' }, 1);
-const add = { kind: 'command', body: { kind: 'add', tracks: [] } } as const;
+const add: RoomRequest['body'] = { kind: 'command', body: { kind: 'add', tracks: [] } };
 
 /** What is found when a ledger hears of all this; the speaker's clock shows what was set last. */
 function found(tell: (ledger: Ledger, setClock: (us: number) => void) => void): string[] {
