@@ -17,7 +17,8 @@ export interface Position {
 
 /** What is less alike than this is not taken for the track. */
 export const ALIKE = 0.6;
-const WINDOW_US = 120_000;
+/** How much of a recording is looked at for one position. */
+export const WINDOW_US = 120_000;
 /** A following position is looked for near the last one when that is not longer ago. */
 const FOLLOW_US = 1_000_000;
 const MAX_SPEED_PPM = 2000;

@@ -1,5 +1,5 @@
 import { type Disturbance, findDisturbances } from './disturbances.ts';
-import { Tracks } from './position.ts';
+import { Tracks, WINDOW_US } from './position.ts';
 import { type Recording, timeRange, trueUsAt } from './recording.ts';
 import type { Reference } from './reference.ts';
 import { median, type Percentiles, percentiles } from './statistics.ts';
@@ -50,11 +50,13 @@ export function measureRoom(
   const count = Math.max(0, Math.floor((windowUs.toUs - windowUs.fromUs) / stepUs) + 1);
   const firstUs = Math.ceil(windowUs.fromUs);
   const timesUs = Array.from({ length: count }, (_, i) => firstUs + i * stepUs);
+  const ranges = recordings.map(({ recording }) => audibleRange(recording));
   const traces: Trace[] = [];
-  for (const { recording } of recordings) {
+  recordings.forEach(({ recording }, speaker) => {
     const hints = timesUs.map((_, i) => traces.map((other) => other[i]).find((position) => position) ?? null);
-    traces.push(trace(recording, tracks, timesUs, hints));
-  }
+    const all = trace(recording, tracks, timesUs, hints);
+    traces.push(all.map((position, i) => (isWithin(timesUs[i] ?? 0, ranges[speaker]) ? position : null)));
+  });
   const lates = latenesses(traces, timesUs.length);
   const spreadUs = timesUs.map((_, i) => {
     const heard = lates.flatMap((late) => late[i] ?? []);
@@ -63,7 +65,7 @@ export function measureRoom(
   const speakers = recordings.map(({ name, recording }, i): SpeakerReport => {
     const lateUs = lates[i] ?? [];
     const errorUs = percentiles(lateUs.filter((late) => late !== null).map(Math.abs));
-    const range = audibleRange(recording);
+    const range = ranges[i] ?? { onsetTrueUs: null, endTrueUs: null };
     const disturbances = findDisturbances(recording, tracks, timesUs, traces[i] ?? []).filter(
       ({ atTrueUs }) => atTrueUs > (range.onsetTrueUs ?? 0) && atTrueUs < (range.endTrueUs ?? 0),
     );
@@ -71,6 +73,13 @@ export function measureRoom(
   });
   const spread = percentiles(spreadUs.filter((us) => us !== null));
   return { timesUs, spreadUs, spread, speakers };
+}
+
+/** Whether sound is all around: a window that is partly silence may seem to be at another, similar place. */
+function isWithin(trueUs: number, range: AudibleRange | undefined): boolean {
+  const { onsetTrueUs, endTrueUs } = range ?? { onsetTrueUs: null, endTrueUs: null };
+  if (onsetTrueUs === null || endTrueUs === null) return false;
+  return trueUs - WINDOW_US / 2 >= onsetTrueUs && trueUs + WINDOW_US / 2 <= endTrueUs;
 }
 
 /** Each speaker's µs behind the median of those on the same track as the first of them; null else. */
@@ -90,7 +99,9 @@ function latenesses(traces: readonly Trace[], count: number): (number | null)[][
 /** Above dither at 16 bits, below any music. */
 const AUDIBLE = 2e-4;
 
-function audibleRange(recording: Recording): Pick<SpeakerReport, 'onsetTrueUs' | 'endTrueUs'> {
+type AudibleRange = Pick<SpeakerReport, 'onsetTrueUs' | 'endTrueUs'>;
+
+function audibleRange(recording: Recording): AudibleRange {
   const isAudible = (sample: number): boolean => Math.abs(sample) > AUDIBLE;
   const first = recording.samples.findIndex(isAudible);
   if (first < 0) return { onsetTrueUs: null, endTrueUs: null };
