@@ -3,7 +3,7 @@ import type { LocalUs } from '../units.ts';
 /** The round trips of the last while, and what nearly all of them stay below. */
 export class DelayWindow {
   readonly #windowUs: number;
-  #delays: { readonly atUs: LocalUs; readonly delayUs: number }[] = [];
+  readonly #delays: { readonly atUs: LocalUs; readonly delayUs: number }[] = [];
   /** The same delays, ascending. */
   readonly #sorted: number[] = [];
 
@@ -11,6 +11,7 @@ export class DelayWindow {
     this.#windowUs = windowUs;
   }
 
+  /** @param atUs no earlier than those before */
   add(atUs: LocalUs, delayUs: number): void {
     this.#delays.push({ atUs, delayUs });
     this.#sorted.splice(this.#indexOf(delayUs), 0, delayUs);
@@ -18,11 +19,9 @@ export class DelayWindow {
 
   /** Forgets what is older than the window at `now`. */
   expire(now: LocalUs): void {
-    const kept = this.#delays.filter(({ atUs }) => now - atUs < this.#windowUs);
-    if (kept.length === this.#delays.length) return;
-    for (const { atUs, delayUs } of this.#delays)
-      if (now - atUs >= this.#windowUs) this.#sorted.splice(this.#indexOf(delayUs), 1);
-    this.#delays = kept;
+    const fresh = this.#delays.findIndex(({ atUs }) => now - atUs < this.#windowUs);
+    const old = this.#delays.splice(0, fresh < 0 ? this.#delays.length : fresh);
+    for (const { delayUs } of old) this.#sorted.splice(this.#indexOf(delayUs), 1);
   }
 
   /** 95th percentile, µs; 0 when there is none. */
