@@ -5,6 +5,9 @@ import type { FrameStream } from '../speaker/playout/frame-stream.ts';
 export const SIM_RATE = 2000;
 /** Tracks can be told apart by their sound, this many of them. */
 export const TRACKS = 64;
+const FIRST_SLOPE = 1.0021;
+/** Where in a track the line crosses 0, s: what is near 0 is rounded less. */
+const CENTRE_S = 45;
 /** Frames from which a position is read. */
 const WINDOW = 12;
 
@@ -31,9 +34,12 @@ export function numberOf({ hash }: Track): number {
   return Number.parseInt(hash, 16);
 }
 
-/** How much the left channel rises in 1/SIM_RATE s. */
+/**
+ * How much the left channel rises in 1/SIM_RATE s. It is no multiple of what a Float32 resolves, so that the rounding
+ * differs from frame to frame and averages out.
+ */
 function slopeOf(number: number): number {
-  return 1 + number / TRACKS;
+  return FIRST_SLOPE + number / TRACKS;
 }
 
 /** The frames of such a track, as far as they are held. */
@@ -70,8 +76,9 @@ export class SignalStream implements FrameStream {
   copy(from: number, count: number, into: readonly [Float32Array, Float32Array], at: number): boolean {
     if (from < 0 || from + count > this.#track.frames || this.#heldFrom(from) < count) return false;
     const [left, right] = into;
+    const centre = CENTRE_S * this.#track.sampleRate;
     for (let i = 0; i < count; i++) {
-      left[at + i] = (from + i) * this.#perFrame;
+      left[at + i] = (from + i - centre) * this.#perFrame;
       right[at + i] = 1;
     }
     return true;
@@ -108,11 +115,11 @@ export function decode(sample: (frame: number, channel: number) => number, frame
   if (ratios.every(Number.isNaN)) return { kind: 'silence' };
   if (ratios.some(Number.isNaN)) return { kind: 'mixed' };
   const { slope, middle, worst } = fitLine(ratios);
-  const track = Math.round((slope - 1) * TRACKS) + 0;
+  const track = Math.round((slope - FIRST_SLOPE) * TRACKS) + 0;
   const isTrack = track >= 0 && track < TRACKS && Math.abs(slope - slopeOf(track)) < 0.005 && worst < 0.5;
   if (!isTrack) return { kind: 'mixed' };
   const behind = frame - (last - (WINDOW - 1) / 2);
-  return { kind: 'sound', track, seconds: (middle / slopeOf(track) + behind) / SIM_RATE };
+  return { kind: 'sound', track, seconds: CENTRE_S + (middle / slopeOf(track) + behind) / SIM_RATE };
 }
 
 function fitLine(values: readonly number[]) {
