@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The rig can't be set up; the message says what to do. */
@@ -64,26 +65,32 @@ export function buildRig(withClockShim: boolean): RigFiles {
   mkdirSync(buildDir, { recursive: true });
   const shared = ['-shared', '-fPIC', '-DPIC'];
   return {
-    plugin: compile('libasound_module_pcm_jamdac', '.so', shared, ['-lasound', '-lm']),
-    link: compile('link', '', [], ['-lm']),
-    clockShim: withClockShim ? compile('clock-shim', '.so', shared, ['-ldl', '-lpthread']) : null,
+    plugin: compile('jamdac', 'libasound_module_pcm_jamdac.so', shared, ['-lasound', '-lm']),
+    link: compile('link.c', 'link', [], ['-lm']),
+    clockShim: withClockShim ? compile('clock-shim.c', 'clock-shim.so', shared, ['-ldl', '-lpthread']) : null,
   };
 }
 
+/** @param source a file, or a folder of files that belong together */
 function compile(
-  name: string,
-  suffix: string,
+  source: string,
+  target: string,
   flags: readonly string[],
   libraries: readonly string[],
 ): string {
-  const [source, target] = [`${sources}${name}.c`, `${buildDir}${name}${suffix}`];
-  if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) return target;
+  const files = source.endsWith('.c')
+    ? [join(sources, source)]
+    : readdirSync(join(sources, source)).map((file) => join(sources, source, file));
+  const built = join(buildDir, target);
+  const changedMs = Math.max(...files.map((file) => statSync(file).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs > changedMs) return built;
+  const code = files.filter((file) => file.endsWith('.c'));
   try {
-    execFileSync('gcc', ['-O2', '-Wall', '-Wextra', ...flags, '-o', target, source, ...libraries], {
+    execFileSync('gcc', ['-O2', '-Wall', '-Wextra', ...flags, '-o', built, ...code, ...libraries], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   } catch (cause) {
-    throw new RigError(`gcc can't build ${name}.c`, { cause });
+    throw new RigError(`gcc can't build ${source}`, { cause });
   }
-  return target;
+  return built;
 }
