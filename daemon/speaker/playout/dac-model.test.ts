@@ -10,15 +10,24 @@ interface Crystal {
   readonly remembered?: Ppm;
   /** When the device is started anew. */
   readonly restartS?: number;
-  /** When the local clock is set ahead, by half a second. */
+  /** When the local clock is set ahead, and by how much. */
   readonly clockStepS?: number;
+  readonly clockStepUs?: number;
   /** Every so many reports one is stamped 90 µs too early. */
   readonly earlyEvery?: number;
 }
 
 /** Errors (µs, positive: the model is ahead) while a model watches a DAC for a minute, from `fromS` on. */
 function watch(
-  { ppm: dacPpm, stepUs = 0, remembered, restartS = 1e9, clockStepS = 1e9, earlyEvery = 1e9 }: Crystal,
+  {
+    ppm: dacPpm,
+    stepUs = 0,
+    remembered,
+    restartS = 1e9,
+    clockStepS = 1e9,
+    clockStepUs = 0,
+    earlyEvery = 1e9,
+  }: Crystal,
   fromS: number,
 ): { errors: number[]; ratesPpm: number[]; model: DacModel } {
   const model = new DacModel(rate, remembered);
@@ -36,7 +45,7 @@ function watch(
     }
     const stepFrames = Math.max(1, (stepUs / 1e6) * rate);
     const lateUs = i > 500 && i % earlyEvery === 0 ? -90 : (i * 104729) % 13;
-    const steppedUs = atUs - startUs > clockStepS * 1e6 ? 500_000 : 0;
+    const steppedUs = atUs - startUs > clockStepS * 1e6 ? clockStepUs : 0;
     const reported = Math.floor(played / stepFrames) * stepFrames;
     model.observe({
       state: 'running',
@@ -88,11 +97,13 @@ test('heardAtLocalUs and frameAt are each other’s inverse', (t) => {
   t.true(Math.abs(model.heardAtLocalUs(model.frameAt(at)) - at) < 0.01);
 });
 
-test('a local clock that is set ahead is followed within a second', (t) => {
-  const { errors, model } = watch({ ppm: 21, clockStepS: 30 }, 31);
-  t.true(worst(errors) < 30, `${worst(errors)} µs`);
-  t.true(Math.abs(model.ratePpm - 21) < 1, `rate ${model.ratePpm} ppm`);
-});
+for (const clockStepUs of [400, 20_000, 3_000_000]) {
+  test(`a local clock that is set ahead by ${clockStepUs} µs is followed within a second`, (t) => {
+    const { errors, model } = watch({ ppm: 21, clockStepS: 30, clockStepUs }, 31);
+    t.true(worst(errors) < 30, `${worst(errors)} µs`);
+    t.true(Math.abs(model.ratePpm - 21) < 1, `rate ${model.ratePpm} ppm`);
+  });
+}
 
 test('a report stamped too early now and then changes nothing', (t) => {
   const { errors } = watch({ ppm: 21, earlyEvery: 400 }, 2);

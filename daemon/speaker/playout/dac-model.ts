@@ -21,7 +21,7 @@ const restartedRatePpm = 0.5;
 const settledBoundUs = 4;
 const settledUs = 0.9 * windowUs;
 /** Reports that are off by more, and by so many times their usual scatter, say that a clock or the device has jumped. */
-const jumpUs = 1000;
+const jumpUs = 200;
 const jumpScatters = 8;
 /** A report may be late once; that many in a row behind the line are the new truth. */
 const jumpBlocks = 5;
