@@ -4,6 +4,7 @@ import { isOnline } from '../coordinator/lobby.ts';
 import { QUEUE_LIMIT } from '../coordinator/room/queue.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
 import type { RoomView } from '../speaker/follower.ts';
+import type { PlayerReport } from '../speaker/playout/player.ts';
 import { localUs, type RoomUs, roomUs } from '../units.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import type { Home } from './home.ts';
@@ -27,6 +28,7 @@ const BOUND_EVERY = 2;
 /** By then a speaker has said hello, also over a network that loses packets. */
 const PRESENT_US = 20_000_000;
 const MAX_SLEW_PPM = 500;
+const SLEW_CHANGE_PPM_PER_S = 100;
 const MAX_STREAMS = 8;
 const MAX_UPCOMING = 20;
 const MAX_PENDING = 20_000;
@@ -41,6 +43,7 @@ export class Monitor {
   readonly #conditions: Conditions;
   readonly #ledger: Ledger;
   readonly #violations: Violations;
+  readonly #slews = new Map<SimulatedSpeaker, { slewPpm: number; sound: string; atUs: number }>();
   readonly #viewSinceUs = new Map<SimulatedSpeaker, { view: RoomView | undefined; atUs: number }>();
   /** How often in a row a speaker was not heard as it should be. */
   readonly #strange = new Map<SimulatedSpeaker, number>();
@@ -170,7 +173,7 @@ export class Monitor {
     this.#checkPresence(speaker);
     const report = speaker.report();
     if (!report) return;
-    if (Math.abs(report.slewPpm) > MAX_SLEW_PPM) this.#say('slew', `${speaker.name}: ${report.slewPpm} ppm`);
+    this.#checkSlew(speaker, report);
     if (speaker.openStreams > MAX_STREAMS)
       this.#say('caps', `${speaker.name} has ${speaker.openStreams} streams`);
     const { view } = speaker;
@@ -178,6 +181,22 @@ export class Monitor {
     if (view.upcoming.items.length > MAX_UPCOMING)
       this.#say('caps', `${view.upcoming.items.length} upcoming items`);
     this.#checkOwnView(speaker, view, now);
+  }
+
+  #checkSlew(
+    speaker: SimulatedSpeaker,
+    { slewPpm, epoch, itemId, resyncs, xruns, gaps }: PlayerReport,
+  ): void {
+    const { nowUs } = this.#home.schedule;
+    if (Math.abs(slewPpm) > MAX_SLEW_PPM) this.#say('slew', `${speaker.name}: ${slewPpm} ppm`);
+    const before = this.#slews.get(speaker);
+    // What else begins anew begins without slew.
+    const sound = [epoch, itemId, resyncs, xruns, gaps].join();
+    this.#slews.set(speaker, { slewPpm, sound, atUs: nowUs });
+    if (before?.sound !== sound || before.slewPpm === 0 || slewPpm === 0) return;
+    const limitPpm = (SLEW_CHANGE_PPM_PER_S * (nowUs - before.atUs + WRITTEN_US)) / 1e6;
+    if (Math.abs(slewPpm - before.slewPpm) > limitPpm)
+      this.#say('slew', `${speaker.name}: from ${before.slewPpm} to ${slewPpm} ppm`);
   }
 
   /** Whatever has become of its room: a speaker plays what it was told last, and nothing older. */
