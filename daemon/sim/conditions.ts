@@ -11,6 +11,9 @@ export interface Condition {
   readonly knowsClock: boolean;
 }
 
+/** Tracks play at 40 kB a second. */
+const ENOUGH_BYTES_PER_S = 45_000;
+
 /** Keeps track of what is wrong where, so that nobody is judged by what they can't help. */
 export class Conditions {
   readonly #home: Home;
@@ -75,10 +78,10 @@ export class Conditions {
   }
 
   #hasCoordinator(speaker: SimulatedSpeaker): boolean {
-    const { coordinator, mediaShare } = this.#home;
+    const { coordinator, mediaShare, model } = this.#home;
     const roomId = this.#roomOf(speaker);
     const room = coordinator.rooms.find((one) => one.room.roomId === roomId);
     const isUp = coordinator.isRunning && !coordinator.host.isAsleep && room?.live !== undefined;
-    return isUp && !this.#home.isCut(speaker) && mediaShare > 0;
+    return isUp && !this.#home.isCut(speaker) && mediaShare * model.bytesPerS > ENOUGH_BYTES_PER_S;
   }
 }
