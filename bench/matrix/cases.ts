@@ -8,6 +8,8 @@ export interface Criterion {
   readonly better: 'less' | 'more';
   readonly required: number;
   readonly aim: number;
+  /** Whether a ratio to another system says something: extremes are matters of one moment. */
+  readonly isCompared?: true;
   readonly of: (outcome: Outcome) => number;
 }
 
@@ -119,7 +121,7 @@ export const cases: readonly Case[] = [
 function spread(required: number, aim: number): Criterion[] {
   const inUs = { unit: 'µs', better: 'less' } as const;
   return [
-    { ...inUs, quantity: 'spread, p99', required, aim, of: ({ room }) => room.spread.p99 },
+    { ...inUs, quantity: 'spread, p99', required, aim, isCompared: true, of: ({ room }) => room.spread.p99 },
     {
       ...inUs,
       quantity: 'spread, max from the first frame on',
@@ -156,6 +158,7 @@ function toSound(required: number, aim: number): Criterion {
     better: 'less',
     required,
     aim,
+    isCompared: true,
     of: ({ commandToSoundMs }) => Math.max(...commandToSoundMs.map((ms) => ms ?? Number.NaN)),
   };
 }

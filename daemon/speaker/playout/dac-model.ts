@@ -191,8 +191,8 @@ export class DacModel {
     const line = upperLine(this.#points);
     const scatterUs = line.meanGap;
     const fittedPpm = (line.slope - 1) * 1e6;
-    // Two points near the line fix its slope; each is off by about the mean gap over their number.
-    const fitSigmaPpm = ((4 * scatterUs) / Math.sqrt(this.#points.length) + 1) / (spanUs / 1e6);
+    // Two points near the line fix its slope; each is off by a few times the mean gap over their number.
+    const fitSigmaPpm = ((8 * scatterUs) / this.#points.length + 1) / (spanUs / 1e6);
     const weight = this.#ratePriorSigmaPpm ** 2 / (this.#ratePriorSigmaPpm ** 2 + fitSigmaPpm ** 2);
     this.#rateSigmaPpm = fitSigmaPpm * Math.sqrt(weight);
     this.#ratePpm = this.#ratePriorPpm + weight * (fittedPpm - this.#ratePriorPpm);
