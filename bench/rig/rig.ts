@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alsaConfig, type DacPlan } from './dac.ts';
 import { Network, type NetworkKind } from './network.ts';
@@ -42,7 +42,7 @@ export class Rig {
   #network: Network | null = null;
   #hub = '';
 
-  /** @param folder for recordings and logs */
+  /** @param folder for recordings and logs; what it holds is deleted */
   constructor(folder: string, kind: NetworkKind, seed: number) {
     this.#folder = folder;
     this.#kind = kind;
@@ -54,6 +54,8 @@ export class Rig {
     this.#files = buildRig(plans.some(({ clockPpm }) => clockPpm !== 0));
     this.#network = new Network(this.#files, this.#kind, this.#seed);
     process.once('exit', this.#remove);
+    // Recordings of another run would be taken for this one's.
+    rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
     this.#hub = this.#network.addHub();
     const hosts: Host[] = [];
