@@ -53,9 +53,13 @@ export function measureRoom(
   const ranges = recordings.map(({ recording }) => audibleRange(recording));
   const traces: Trace[] = [];
   recordings.forEach(({ recording }, speaker) => {
-    const hints = timesUs.map((_, i) => traces.map((other) => other[i]).find((position) => position) ?? null);
-    const all = trace(recording, tracks, timesUs, hints);
-    traces.push(all.map((position, i) => (isWithin(timesUs[i] ?? 0, ranges[speaker]) ? position : null)));
+    const audible = timesUs.filter((trueUs) => isWithin(trueUs, ranges[speaker]));
+    const first = timesUs.indexOf(audible[0] ?? Number.NaN);
+    const hints = audible.map(
+      (_, i) => traces.map((other) => other[first + i]).find((position) => position) ?? null,
+    );
+    const found = trace(recording, tracks, audible, hints);
+    traces.push(timesUs.map((_, i) => clear(found[i - first])));
   });
   const lates = latenesses(traces, timesUs.length);
   const spreadUs = timesUs.map((_, i) => {
@@ -73,6 +77,13 @@ export function measureRoom(
   });
   const spread = percentiles(spreadUs.filter((us) => us !== null));
   return { timesUs, spreadUs, spread, speakers };
+}
+
+/** Less alike is a window with a jump in it, which is at two places at once. */
+const CLEAR = 0.9;
+
+function clear(position: Trace[number] | undefined): Trace[number] {
+  return position && position.correlation >= CLEAR ? position : null;
 }
 
 /** Whether sound is all around: a window that is partly silence may seem to be at another, similar place. */
