@@ -38,18 +38,21 @@ export function trace(
 }
 
 const NEIGHBOURS = 3;
+const CONFIRMATIONS = 2;
 const LARGEST_STEP_US = 50_000;
 
-/** Whether a position near in time agrees: a place found by likeness alone may be another one like it. */
+/** Whether positions near in time agree: a place found by likeness alone may be another one like it, even twice. */
 function isConfirmed(positions: Trace, timesUs: readonly number[], i: number): boolean {
   const here = positions[i];
   if (!here) return false;
-  return positions.slice(Math.max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1).some((other, k) => {
-    const index = Math.max(0, i - NEIGHBOURS) + k;
+  const first = Math.max(0, i - NEIGHBOURS);
+  const agreeing = positions.slice(first, i + NEIGHBOURS + 1).filter((other, k) => {
+    const index = first + k;
     if (!other || index === i || other.track !== here.track) return false;
     const elapsedUs = (timesUs[index] ?? 0) - (timesUs[i] ?? 0);
     return Math.abs(other.us - here.us - elapsedUs) < LARGEST_STEP_US;
   });
+  return agreeing.length >= CONFIRMATIONS;
 }
 
 /** The speed against nominal that the neighbours of position i show, as far as they are of the same run. */
