@@ -55,7 +55,7 @@ type Jamctl = (args: readonly string[]) => Promise<string>;
 function startCoordinator(rig: Rig, folder: string): ChildProcess {
   const data = join(folder, 'coordinator');
   const options = ['--name', 'bench', '--listen', HUB_ADDRESS, '--port', `${PORT}`, '--data-dir', data];
-  return rig.spawnOnHub('coordinator', [...program('daemon/coordinator/main.ts'), ...options]);
+  return rig.spawnOnHub('coordinator', [...program('jam-coordinator'), ...options]);
 }
 
 function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
@@ -63,7 +63,7 @@ function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
   mkdirSync(cache, { recursive: true });
   const options = ['--name', host.plan.name, '--coordinator', `${HUB_ADDRESS}:${PORT}`, '--device', 'jamdac'];
   const delay = delayMs === 0 ? [] : ['--delay-ms', String(delayMs)];
-  const command = [...program('daemon/speaker/main.ts'), ...options, '--cache-dir', cache, ...delay];
+  const command = [...program('jam-speaker'), ...options, '--cache-dir', cache, ...delay];
   rig.spawnOn(host, host.plan.name, command);
 }
 
@@ -71,7 +71,7 @@ function controller(rig: Rig, folder: string): Jamctl {
   const run = promisify(execFile);
   return async (args) => {
     const [file, ...rest] = rig.commandOnHub([
-      ...program('controller/main.ts'),
+      ...program('jamctl'),
       '--coordinator',
       `${HUB_ADDRESS}:${PORT}`,
       '--json',
@@ -93,8 +93,9 @@ async function speakerCount(jamctl: Jamctl): Promise<number> {
   }
 }
 
-function program(path: string): string[] {
-  return [process.execPath, fileURLToPath(new URL(`../../${path}`, import.meta.url))];
+/** A program by its launcher, as people start it. */
+function program(name: string): string[] {
+  return [process.execPath, fileURLToPath(new URL(`../../deploy/bin/${name}.js`, import.meta.url))];
 }
 
 async function kill(child: ChildProcess): Promise<void> {
