@@ -10,8 +10,13 @@ const windowUs = 12_000_000;
 const coarseWindowUs = 40_000_000;
 /** A device whose reports scatter more than this reports coarsely. */
 const coarseUs = 200;
-/** Reports in steps of ms tell most when they come just after a step: so many are asked for in the beginning. */
+/**
+ * Reports in steps of ms tell most when they come just after a step: so many are asked for, in the beginning and then
+ * for a part of the time.
+ */
 const closelyUs = 10_000_000;
+const closelyEveryUs = 4_000_000;
+const closelyForUs = 1_000_000;
 /** How far crystals are off when nothing is known. */
 const unknownRatePpm = 60;
 /** How far a remembered rate can have moved since the last run, and over a restart of the device. */
@@ -89,9 +94,10 @@ export class DacModel {
     return this.errorBoundUs < settledBoundUs && this.#spanUs() > settledUs;
   }
 
-  /** Whether reports should come as quickly as they can, as the line is poor and the device's steps are coarse. */
+  /** Whether reports should come as quickly as they can, as the device's steps are coarse. */
   get wantsMore(): boolean {
-    return this.#steps.coarse && this.#spanUs() < closelyUs;
+    const isPart = (this.#points.at(-1)?.x ?? 0) % closelyEveryUs < closelyForUs;
+    return this.#steps.coarse && (isPart || this.#spanUs() < closelyUs);
   }
 
   /** Frames count from a new start (the device was restarted); the crystal is the same one. */
