@@ -43,8 +43,12 @@ function worstErrorUs(
   return worst;
 }
 
-for (const dacPpm of [-60, 0, 37]) {
-  for (const rate of [44100, 48000, 22050]) {
+for (const [dacPpm, rates] of [
+  [-60, [44100, 22050]],
+  [0, [48000]],
+  [37, [44100, 48000]],
+] as const) {
+  for (const rate of rates) {
     test(`a ${rate} Hz track is in place from its first frame on, on a DAC ${dacPpm} ppm off`, (t) => {
       const speaker = new SimulatedSpeaker(1000 * second, dacPpm);
       speaker.player.setClockMap(mapOf(offsetUs));
