@@ -210,8 +210,10 @@ export class Player {
     this.#dacPpm = dac.ratePpm;
     this.#prepare(frames(status.writtenFrames));
     this.#growReserve(now);
-    const wanted = (this.#aheadMs / 1000) * format.rate - status.delayFrames;
-    const missing = Math.floor(Math.min(wanted, this.#sink.writableFrames()));
+    const writable = this.#sink.writableFrames();
+    // Not the delay: what a device holds behind its buffer keeps it from running dry no longer.
+    const wanted = (this.#aheadMs / 1000) * format.rate - (format.bufferFrames - writable);
+    const missing = Math.floor(Math.min(wanted, writable));
     if (!this.#writeAll(status.writtenFrames, missing)) this.#recover(now);
   }
 
