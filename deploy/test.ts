@@ -27,23 +27,19 @@ async function check(name: string, program: string, ...args: string[]): Promise<
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/**
- * Those that hear whole homes go one file at a time, as what they measure a busy machine spoils. They wait for
- * music most of the time: the others run beside them with what is left of the processor.
- */
+/** Those that hear whole homes play come last and one file at a time: what they measure, a busy machine spoils. */
 async function tests(files: string[]): Promise<TestCount[]> {
-  console.log('tests (ava)');
-  if (files.length > 0) return [await ava(0, ...files)];
+  if (files.length > 0) return [await ava('the tests named', ...files)];
   const whole = ['daemon/end-to-end/**', 'bench/sync/**'];
-  return Promise.all([
-    ava(0, '--concurrency=1', ...whole),
-    ava(10, '**/*.test.ts', ...whole.map((folder) => `!${folder}`)),
-  ]);
+  return [
+    await ava('tests of the parts', '**/*.test.ts', ...whole.map((folder) => `!${folder}`)),
+    await ava('tests of the whole', '--concurrency=1', ...whole),
+  ];
 }
 
-/** @param niceness 0 as usual, up to 19 to yield to others */
-async function ava(niceness: number, ...args: string[]): Promise<TestCount> {
-  const { code, output } = await run('nice', ['-n', String(niceness), `${bin}/ava`, ...args]);
+async function ava(what: string, ...args: string[]): Promise<TestCount> {
+  console.log(`${what} (ava)`);
+  const { code, output } = await run('ava', args);
   return countTests(output, code);
 }
 
@@ -51,7 +47,7 @@ function run(program: string, args: string[]): Promise<{ code: number; output: s
   if (running.signal.aborted) return Promise.resolve({ code: 1, output: '' });
   // Through a pipe the programs would do without colours.
   const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
-  const child = spawn(program, args, {
+  const child = spawn(`${bin}/${program}`, args, {
     cwd: projectDir,
     env: { ...process.env, ...colours, PATH: `${bin}:${process.env.PATH}` },
     stdio: ['ignore', 'pipe', 'inherit'],
