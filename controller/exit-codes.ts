@@ -15,6 +15,7 @@ export const exitCodes = [
   { code: 7, name: 'jamctl and coordinator speak different versions', errors: ['VERSION'] },
   { code: 8, name: 'bad media: not a track that can be played', errors: ['BAD_MEDIA'] },
   { code: 9, name: 'partly done: some files were added, others not', errors: ['PARTLY'] },
+  { code: 10, name: 'not logged in, or not allowed to', errors: ['UNAUTHENTICATED', 'FORBIDDEN'] },
 ] as const satisfies readonly { code: number; name: string; errors?: readonly CommandErrorCode[] }[];
 
 /** Why a command wasn't done; the message is a sentence for people. */

@@ -23,6 +23,7 @@ function answer(body: LobbyRequest['body']): LobbyReply['body'] {
         mediaPort: 7403,
         clockPort: 7402,
         clockId: 'c',
+        security: 'curve',
       };
     case 'listRooms':
       return {
@@ -36,6 +37,7 @@ function answer(body: LobbyRequest['body']): LobbyReply['body'] {
             title: 'Title',
             speakers: 2,
             speakersOnline: 1,
+            people: [],
           },
         ],
       };
@@ -53,6 +55,8 @@ function answer(body: LobbyRequest['body']): LobbyReply['body'] {
             delayUs: 12500,
             version: '0.1.0',
             device: 'default',
+            pending: false,
+            code: '',
           },
         ],
       };

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'smol-toml';
+import { stringify } from 'smol-toml';
 import * as v from 'valibot';
-import { messageOf } from './errno.ts';
+import { type Given, readConfigFile } from './config-file.ts';
 
 /** Settings that can't be used. The message has one line for each of them, all at once. */
 export class ConfigError extends Error {
@@ -16,12 +15,6 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What the command line has given, by camel-case name: `dataDir`. */
   readonly flags: Readonly<Record<string, unknown>>;
-}
-
-/** A setting and where it was found, for messages. */
-interface Given {
-  readonly value: unknown;
-  readonly where: string;
 }
 
 /** A setting's schema for a whole number, as TOML's number or as text, from min to max. */
@@ -48,81 +41,75 @@ export function readConfig<const Entries extends v.ObjectEntries>(
   defaults: Readonly<Record<string, unknown>>,
   sources: ConfigSources,
 ): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
-  const keys = Object.keys(entries);
-  const file = sources.file === undefined ? { given: new Map(), problems: [] } : readFile(sources.file, keys);
-  const given = new Map<string, Given>([
-    ...fromDefaults(defaults),
-    ...file.given,
-    ...fromEnvironment(sources.environment, keys),
-    ...fromFlags(sources.flags, keys),
-  ]);
+  const { given, problems } = gather(Object.keys(entries), defaults, sources);
   const values = Object.fromEntries([...given].map(([key, { value }]) => [key, value]));
   const result = v.safeParse(v.object(entries), values);
-  const wrong =
-    result.issues?.map((issue) => describe(String(issue.path?.[0].key), given, issue.message)) ?? [];
-  const problems = [...file.problems, ...wrong];
-  if (!result.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const wrong = result.issues?.map((issue) => describe(String(issue.path?.[0].key), given, issue)) ?? [];
+  const all = [...problems, ...wrong];
+  if (!result.success || all.length > 0) throw new ConfigError(all.join('\n'));
   return result.output;
 }
 
-function describe(key: string, given: Map<string, Given>, expected: string): string {
+/**
+ * The settings that readConfig gives, as TOML for people: a line each, with where it comes from.
+ * @throws {ConfigError} as readConfig
+ */
+export function explainConfig(
+  entries: v.ObjectEntries,
+  defaults: Readonly<Record<string, unknown>>,
+  sources: ConfigSources,
+): string {
+  const checked: Readonly<Record<string, unknown>> = readConfig(entries, defaults, sources);
+  const { given } = gather(Object.keys(entries), defaults, sources);
+  const lines = Object.keys(entries).map((key) => {
+    const found = given.get(key);
+    if (!found) return { setting: `# ${fileKeyOf(key)}`, source: 'not set' };
+    // A number that came as text is shown as the number it is; what was parsed further, as it was given.
+    const value = typeof checked[key] === 'object' ? found.value : (checked[key] ?? found.value);
+    return { setting: stringify({ [fileKeyOf(key)]: value }).trim(), source: found.source };
+  });
+  const width = Math.max(...lines.map(({ setting }) => setting.length));
+  return lines.map(({ setting, source }) => `${setting.padEnd(width)}  # ${source}\n`).join('');
+}
+
+function gather(keys: string[], defaults: Readonly<Record<string, unknown>>, sources: ConfigSources) {
+  const file = sources.file === undefined ? undefined : readConfigFile(sources.file, keys.map(fileKeyOf));
+  const given = new Map<string, Given>();
+  for (const key of keys) {
+    const found =
+      fromFlags(sources.flags, key) ??
+      fromEnvironment(sources.environment, key) ??
+      file?.given.get(fileKeyOf(key)) ??
+      fromDefaults(defaults, key);
+    if (found) given.set(key, found);
+  }
+  return { given, problems: file?.problems ?? [] };
+}
+
+function describe(key: string, given: Map<string, Given>, issue: v.BaseIssue<unknown>): string {
   const found = given.get(key);
   if (!found) return `${flagOf(key)} is missing (or ${environmentOf(key)}, or ${fileKeyOf(key)} in the file)`;
-  return `${found.where} = ${JSON.stringify(found.value)}: ${expected}`;
+  const textExpected = issue.type === 'string' && issue.message.startsWith('Invalid type');
+  return `${found.where} = ${shown(found.value)}: ${textExpected ? 'text in quotes is expected' : issue.message}`;
 }
 
-function readFile(path: string, keys: string[]): { given: Map<string, Given>; problems: string[] } {
-  const text = readText(path);
-  const given = new Map<string, Given>();
-  const problems: string[] = [];
-  for (const [fileKey, value] of Object.entries(parseToml(path, text))) {
-    const where = `${path}:${lineOf(text, fileKey)}: ${fileKey}`;
-    const key = keys.find((known) => fileKeyOf(known) === fileKey);
-    if (key) given.set(key, { value, where });
-    else problems.push(`${where} is not a setting; these are: ${keys.map(fileKeyOf).join(', ')}`);
-  }
-  return { given, problems };
+// JSON has no nan and inf, which TOML has.
+const shown = (value: unknown): string => (typeof value === 'number' ? `${value}` : JSON.stringify(value));
+
+function fromDefaults(defaults: Readonly<Record<string, unknown>>, key: string): Given | undefined {
+  const value = defaults[key];
+  return value === undefined ? undefined : { value, source: 'default', where: `the default ${key}` };
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError(`the configuration file can't be read: ${messageOf(error)}`);
-  }
+function fromEnvironment(environment: ConfigSources['environment'], key: string): Given | undefined {
+  const name = environmentOf(key);
+  const value = environment[name];
+  return value === undefined ? undefined : { value, source: `environment ${name}`, where: name };
 }
 
-function parseToml(path: string, text: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new ConfigError(`${path} is not TOML: ${messageOf(error)}`);
-  }
-}
-
-// smol-toml tells lines for syntax errors only.
-function lineOf(text: string, fileKey: string): number {
-  const lines = text.split('\n');
-  const at = lines.findIndex((line) => line.replaceAll(/["'\s[\]]/g, '').split(/[=.]/)[0] === fileKey);
-  return at + 1;
-}
-
-function fromDefaults(defaults: Readonly<Record<string, unknown>>): [string, Given][] {
-  return Object.entries(defaults).map(([key, value]) => [key, { value, where: `the default ${key}` }]);
-}
-
-function fromEnvironment(environment: ConfigSources['environment'], keys: string[]): [string, Given][] {
-  return keys.flatMap((key): [string, Given][] => {
-    const value = environment[environmentOf(key)];
-    return value === undefined ? [] : [[key, { value, where: environmentOf(key) }]];
-  });
-}
-
-function fromFlags(flags: ConfigSources['flags'], keys: string[]): [string, Given][] {
-  return keys.flatMap((key): [string, Given][] => {
-    const value = flags[key];
-    return value === undefined ? [] : [[key, { value, where: flagOf(key) }]];
-  });
+function fromFlags(flags: ConfigSources['flags'], key: string): Given | undefined {
+  const value = flags[key];
+  return value === undefined ? undefined : { value, source: `flag ${flagOf(key)}`, where: flagOf(key) };
 }
 
 const fileKeyOf = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

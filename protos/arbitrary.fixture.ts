@@ -38,6 +38,10 @@ function partsOf(schema: Schema): fc.Arbitrary<unknown> {
       return NUMBERS;
     case 'string':
       return TEXTS;
+    case 'instance':
+      return fc.oneof(
+        ...[0, 16, 32].map((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+      );
     case 'boolean':
       return fc.boolean();
     case 'literal':

@@ -4,7 +4,7 @@ import protobuf from 'protobufjs';
 
 // npm run protos: writes descriptor.json.
 
-const files = ['clock.proto', 'media.proto', 'room.proto', 'lobby.proto'];
+const files = ['clock.proto', 'media.proto', 'room.proto', 'people.proto', 'keys.proto', 'lobby.proto'];
 
 /** The .proto files of this folder as one JSON document. */
 export function makeDescriptor(): unknown {

@@ -161,6 +161,47 @@ export const report = v.object({
   glitches: v.array(glitch),
 });
 
+// ---- people.proto
+export const role = v.picklist(['GUEST', 'MEMBER', 'ADMIN']);
+const password = v.pipe(v.string(), v.maxLength(1000, 'a password is longer than 1000 characters'));
+export const user = v.object({ name: text, role, sessions: count });
+export const personSession = v.object({
+  sessionId: id,
+  name: text,
+  role,
+  client: text,
+  createdUnixMs: number,
+  lastSeenUnixMs: number,
+  expiresUnixMs: number,
+  room: text,
+});
+export const identity = v.object({
+  name: text,
+  role,
+  how: v.picklist(['session', 'local', 'open', 'stranger']),
+  session: v.exactOptional(personSession),
+});
+export const historyEntry = v.object({
+  atUnixMs: number,
+  by: text,
+  room: text,
+  action: text,
+  outcome: text,
+  done: v.boolean(),
+});
+
+// ---- keys.proto
+// A copy of its own: what protobufjs gives is a view of the message's Buffer.
+const bytes = v.pipe(
+  v.instance(Uint8Array),
+  v.transform((view) => Uint8Array.from(view)),
+);
+const bytesOf = (length: number) => v.pipe(bytes, v.length(length, `not ${length} bytes`));
+const keyOrNone = v.pipe(
+  bytes,
+  v.check((key) => key.length === 0 || key.length === 32, 'not a key of 32 bytes'),
+);
+
 // ---- lobby.proto
 export const errorCode = v.picklist([
   'BAD_REQUEST',
@@ -171,8 +212,10 @@ export const errorCode = v.picklist([
   'BAD_MEDIA',
   'STORAGE',
   'INTERNAL',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
 ]);
-export const failure = v.object({ code: errorCode, message: text });
+export const failure = v.object({ code: errorCode, message: text, retryAfterMs: v.exactOptional(number) });
 export const envelope = v.object({ protocol, requestId: id });
 export const roomCommand = v.object({
   body: body({
@@ -193,12 +236,14 @@ export const roomCommand = v.object({
     getQueue: {},
   }),
 });
+const holdMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5000));
 export const speakerStatus = v.object({
   member,
   online: v.boolean(),
   report: v.exactOptional(report),
   reportAgeMs: number,
 });
+export const roomSettings = v.object({ mayAdd: role, defaultVolume: percent, holdMs });
 export const roomStatus = v.object({
   roomId: id,
   roomName: name,
@@ -213,6 +258,10 @@ export const roomStatus = v.object({
   startInMs: number,
   spreadBoundUs: v.exactOptional(number),
   speakers: v.array(speakerStatus),
+  lastAction: v.exactOptional(historyEntry),
+  settings: v.exactOptional(roomSettings),
+  people: v.array(text),
+  security: text,
 });
 export const roomQueue = v.object({ items: v.array(queueItem), current: count });
 const done = { note: text };
@@ -222,12 +271,14 @@ export const roomAnswer = v.object({
 export const roomRequest = v.object({
   protocol,
   requestId: id,
+  by: text,
   body: body({
     command: roomCommand.entries,
     setMembers: members.entries,
     renameRoom: { name },
     getSnapshot: { speakerId: id },
     getGlitches: { speakerId: id },
+    setSettings: roomSettings.entries,
   }),
 });
 export const roomReply = v.object({
@@ -258,9 +309,43 @@ export const lobbyRequest = v.object({
     setSpeakerMuted: { name, muted: v.boolean() },
     getSpeakerLog: { name },
     hello: { speakerId: id, name, version: id, device: text, delayUs: v.exactOptional(number) },
+    setRoomSettings: {
+      name,
+      mayAdd: v.exactOptional(role),
+      defaultVolume: v.exactOptional(percent),
+      holdMs: v.exactOptional(holdMs),
+    },
+    login: { name, password, code: id, client: text },
+    logout: {},
+    whoAmI: {},
+    listUsers: {},
+    addUser: { name, password, role },
+    removeUser: { name },
+    setRole: { name, role },
+    setPassword: { name: v.union([name, v.literal('')]), password, oldPassword: password },
+    listSessions: {},
+    endSession: { sessionId: id },
+    joinRoom: { room: name },
+    leaveRoom: {},
+    stillHere: {},
+    getHistory: { limit: count },
+    pairingCommit: { commitment: bytesOf(32) },
+    pairingReveal: { nonce: bytesOf(16) },
+    adoptSpeaker: { name, code: id },
+    forgetSpeaker: { name },
+    rotateKey: {},
+    getMediaToken: { hash, upload: v.boolean() },
+    makeBackup: {},
   }),
 });
-export const info = v.object({ name: text, version: id, mediaPort: port, clockPort: port, clockId: id });
+export const info = v.object({
+  name: text,
+  version: id,
+  mediaPort: port,
+  clockPort: port,
+  clockId: id,
+  security: text,
+});
 export const roomEntry = v.object({
   roomId: id,
   name,
@@ -269,6 +354,8 @@ export const roomEntry = v.object({
   title: text,
   speakers: count,
   speakersOnline: count,
+  people: v.array(text),
+  lastAction: v.exactOptional(historyEntry),
 });
 export const speakerEntry = v.object({
   speakerId: id,
@@ -280,6 +367,8 @@ export const speakerEntry = v.object({
   delayUs: number,
   version: id,
   device: text,
+  pending: v.boolean(),
+  code: id,
 });
 export const assignment = v.object({
   roomId: id,
@@ -290,6 +379,8 @@ export const assignment = v.object({
   clockPort: port,
   mediaPort: port,
   name,
+  roomHost: text,
+  roomKey: keyOrNone,
 });
 export const lobbyReply = v.object({
   protocol,
@@ -303,5 +394,13 @@ export const lobbyReply = v.object({
     speakers: { speakers: v.array(speakerEntry) },
     assignment: assignment.entries,
     glitches,
+    users: { users: v.array(user) },
+    sessions: { sessions: v.array(personSession) },
+    identity: identity.entries,
+    history: { entries: v.array(historyEntry) },
+    pairingChallenge: { nonce: bytesOf(16) },
+    mediaToken: { token: text, expiresInMs: number },
+    backupReady: { path: text, token: text, bytes: number },
+    pending: {},
   }),
 });

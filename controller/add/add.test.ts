@@ -51,7 +51,15 @@ async function withServers(
 ): Promise<void> {
   const lobby = new TestLobby((body) =>
     body.kind === 'getInfo'
-      ? { kind: 'info', name: 'n', version: '1', mediaPort: media.port, clockPort: 1, clockId: 'c' }
+      ? {
+          kind: 'info',
+          name: 'n',
+          version: '1',
+          mediaPort: media.port,
+          clockPort: 1,
+          clockId: 'c',
+          security: 'curve',
+        }
       : { kind: 'room', body: { kind: 'done', note: 'added' } },
   );
   await lobby.start();

@@ -57,6 +57,8 @@ export const status: RoomStatus = {
   epoch: 7,
   startInMs: 0,
   spreadBoundUs: 96,
+  people: [],
+  security: 'none',
   speakers: [
     {
       member: { speakerId: 's1', name: 'kitchen', volume: 100, muted: false, delayUs: 0 },

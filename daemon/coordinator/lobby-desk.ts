@@ -80,6 +80,29 @@ export class LobbyDesk {
         return this.#speakerLog(request);
       case 'createRoom':
         return this.#createRoom(request);
+      case 'setRoomSettings':
+      case 'login':
+      case 'logout':
+      case 'whoAmI':
+      case 'listUsers':
+      case 'addUser':
+      case 'removeUser':
+      case 'setRole':
+      case 'setPassword':
+      case 'listSessions':
+      case 'endSession':
+      case 'joinRoom':
+      case 'leaveRoom':
+      case 'stillHere':
+      case 'getHistory':
+      case 'pairingCommit':
+      case 'pairingReveal':
+      case 'adoptSpeaker':
+      case 'forgetSpeaker':
+      case 'rotateKey':
+      case 'getMediaToken':
+      case 'makeBackup':
+        throw new Refusal('REFUSED', `this coordinator doesn't do ${request.kind}`);
       default:
         await this.#lobby.change(request);
         this.#around.logger.info(`${request.kind} ${request.name}`);
@@ -156,6 +179,7 @@ export class LobbyDesk {
       title: status?.item?.track.title ?? '',
       speakers: members.length,
       speakersOnline: online.length,
+      people: [],
     };
   }
 
@@ -172,7 +196,14 @@ export class LobbyDesk {
 
   #publicInfo(): Info {
     const { name, version, port, clockId } = this.#info;
-    return { name, version, clockId, clockPort: clockPort(port), mediaPort: mediaPort(port) };
+    return {
+      name,
+      version,
+      clockId,
+      clockPort: clockPort(port),
+      mediaPort: mediaPort(port),
+      security: 'none',
+    };
   }
 
   #assignment(room: LobbyRoom, speakerName: string): Assignment {
@@ -184,6 +215,8 @@ export class LobbyDesk {
       clockPort: clockPort(port),
       mediaPort: mediaPort(port),
       name: speakerName,
+      roomHost: '',
+      roomKey: new Uint8Array(),
     };
   }
 }

@@ -129,6 +129,8 @@ export function speakerEntries(state: LobbyState, now: LocalUs): SpeakerEntry[] 
     delayUs: speaker.delayUs,
     version: speaker.version,
     device: speaker.device,
+    pending: false,
+    code: '',
   }));
 }
 

@@ -43,6 +43,8 @@ const statusCodes: Record<ErrorCode, number> = {
   BAD_MEDIA: 422,
   STORAGE: 507,
   INTERNAL: 500,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
 };
 
 /**

@@ -1,14 +1,21 @@
 import { Dealer } from 'zeromq';
 import { type Codec, PROTOCOL } from '../../protos/index.ts';
 import { CONNECTION } from './connection.ts';
-import { NoReplyError, type Requests } from './request.ts';
+import { NoReplyError, type RequestHead, type Requests } from './request.ts';
 
 export { NoReplyError };
 
 interface Envelope<Body> {
   protocol: number;
   requestId: string;
+  by?: string;
   body: Body;
+}
+
+/** Unique enough, and no secret: node:crypto would take 15 ms to load. */
+function newPrefix(): string {
+  const parts = [process.pid, Date.now(), Math.random() * 2 ** 52];
+  return parts.map((part) => Math.trunc(part).toString(36)).join('');
 }
 
 /** Sends requests to one peer and matches the replies to them, several under way at once. */
@@ -18,6 +25,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
   readonly #requests: Codec<Envelope<RequestBody>>;
   readonly #replies: Codec<Envelope<ReplyBody>>;
   readonly #waiting = new Map<string, (body: ReplyBody) => void>();
+  readonly #prefix = newPrefix();
   #lastId = 0;
 
   /** @param address such as tcp://127.0.0.1:7400 */
@@ -37,9 +45,8 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
   }
 
   /** @throws {NoReplyError} after timeoutMs */
-  async request(body: RequestBody, timeoutMs: number): Promise<ReplyBody> {
-    // Replies come back on this socket only, so a number will do: node:crypto takes 15 ms to load.
-    const requestId = `${++this.#lastId}`;
+  async request(body: RequestBody, timeoutMs: number, head: RequestHead = {}): Promise<ReplyBody> {
+    const { requestId = `${this.#prefix}-${++this.#lastId}`, by = '' } = head;
     const reply = Promise.withResolvers<ReplyBody>();
     const timer = setTimeout(
       () => reply.reject(new NoReplyError(`no reply from ${this.#address} within ${timeoutMs} ms`)),
@@ -48,7 +55,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
     this.#waiting.set(requestId, reply.resolve);
     try {
       this.#socket
-        .send(['', this.#requests.encode({ protocol: PROTOCOL, requestId, body })])
+        .send(['', this.#requests.encode({ protocol: PROTOCOL, requestId, by, body })])
         .catch(reply.reject);
       return await reply.promise;
     } finally {

@@ -141,6 +141,8 @@ export class LiveRoom {
       case 'renameRoom':
         this.#adopt({ ...this.#state, name: request.name });
         return done('');
+      case 'setSettings':
+        return { kind: 'failure', code: 'REFUSED', message: 'this room has no settings' };
       case 'command':
         return { kind: 'answer', body: this.#command(request.body, now) };
     }
