@@ -61,7 +61,7 @@ function sortKeys(
 function suggestion(key: string, value: unknown, keys: readonly string[]): string {
   const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
   const inside = isTable ? Object.keys(value).filter((name) => keys.includes(name)) : [];
-  if (inside.length > 0) return `${inside.join(', ')} stands for itself, without [${key}] above it`;
+  if (inside.length > 0) return `write ${inside.join(' and ')} without [${key}] above`;
   const maxDistance = Math.min(MAX_TYPOS, Math.floor(key.length / 2));
   const closest = closestMatch(key.toLowerCase().replaceAll('_', '-'), keys, { maxDistance });
   return closest ? `did you mean ${closest}?` : `these are: ${keys.join(', ')}`;

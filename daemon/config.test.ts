@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import * as v from 'valibot';
-import { ConfigError, oneOf, readConfig, wholeNumber } from './config.ts';
+import { ConfigError, explainConfig, oneOf, readConfig, wholeNumber } from './config.ts';
 
 const schema = { port: wholeNumber(1, 65_535), dataDir: v.string(), logLevel: oneOf(['info', 'debug']) };
 const defaults = { port: 7400, dataDir: '/default', logLevel: 'info' };
@@ -33,7 +33,7 @@ test('all that is wrong is named at once, each with its place and what would be 
   const sources = { file, environment: {}, flags: { port: '70000' } };
   const error = t.throws(() => readConfig(schema, defaults, sources), { instanceOf: ConfigError });
   const [unknown, ...wrong] = error.message.split('\n');
-  t.is(unknown, `${file}:3: prot is not a setting; these are: port, data-dir, log-level`);
+  t.is(unknown, `${file}:3: prot is not a setting; did you mean port?`);
   t.deepEqual(wrong, [
     '--port = "70000": a whole number from 1 to 65535 is expected',
     `${file}:4: log-level = {"x":1}: one of info, debug is expected`,
@@ -45,14 +45,53 @@ test('a setting that is nowhere is named with all its places', (t) => {
   t.is(error.message, '--name is missing (or JAM_NAME, or name in the file)');
 });
 
+test('what is misspelt, or below a heading, is told how to be written', (t) => {
+  const file = fileWith(t, 'data_dir = "x"\nquite-unlike = 1\n[coordinator]\nport = 1\n');
+  const error = t.throws(() => readConfig(schema, defaults, { ...none, file }), { instanceOf: ConfigError });
+  t.deepEqual(error.message.split('\n'), [
+    `${file}:1: data_dir is not a setting; did you mean data-dir?`,
+    `${file}:2: quite-unlike is not a setting; these are: port, data-dir, log-level`,
+    `${file}:3: coordinator is not a setting; write port without [coordinator] above`,
+  ]);
+});
+
+test('a value of a wrong type is told in words', (t) => {
+  const file = fileWith(t, 'data-dir = 3\nport = nan\nlog-level = 1979-05-27\n');
+  const error = t.throws(() => readConfig(schema, defaults, { ...none, file }), { instanceOf: ConfigError });
+  t.deepEqual(error.message.split('\n').sort(), [
+    `${file}:1: data-dir = 3: text in quotes is expected`,
+    `${file}:2: port = NaN: a whole number from 1 to 65535 is expected`,
+    `${file}:3: log-level = "1979-05-27": one of info, debug is expected`,
+  ]);
+});
+
+test('each setting can be shown with where it comes from, as TOML that reads the same again', (t) => {
+  const file = fileWith(t, '\nport = 1\n');
+  const sources = { file, environment: { JAM_DATA_DIR: '/a "b"' }, flags: { logLevel: 'debug' } };
+  const text = explainConfig({ ...schema, delayMs: v.exactOptional(v.number()) }, defaults, sources);
+  t.is(
+    text,
+    [
+      `port = 1               # ${file}:2`,
+      `data-dir = "/a \\"b\\""  # environment JAM_DATA_DIR`,
+      `log-level = "debug"    # flag --log-level`,
+      '# delay-ms             # not set\n',
+    ].join('\n'),
+  );
+  t.regex(explainConfig(schema, defaults, none), /^port = 7400 +# default$/m);
+  const again = readConfig(schema, {}, { ...none, file: fileWith(t, text) });
+  t.deepEqual(again, { port: 1, dataDir: '/a "b"', logLevel: 'debug' });
+});
+
 test('a file that is missing, or is not TOML, is told as such', (t) => {
   t.throws(() => readConfig(schema, defaults, { ...none, file: '/nowhere/jam.toml' }), {
     instanceOf: ConfigError,
     message: /nowhere/,
   });
-  const file = fileWith(t, 'port = = 3');
-  t.throws(() => readConfig(schema, defaults, { ...none, file }), {
-    instanceOf: ConfigError,
-    message: /TOML/,
-  });
+  const file = fileWith(t, '\nport = = 3');
+  const flags = { port: 'x' };
+  const error = t.throws(() => readConfig(schema, defaults, { ...none, file, flags }));
+  const [broken, wrong] = error.message.split('\n');
+  t.true(broken?.startsWith(`${file}:2:8: this is not TOML: `), broken);
+  t.is(wrong, '--port = "x": a whole number from 1 to 65535 is expected');
 });

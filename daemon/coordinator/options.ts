@@ -2,7 +2,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
-import { oneOf, readConfig, wholeNumber } from '../config.ts';
+import { explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
 import { version } from '../version.ts';
 import type { CoordinatorOptions } from './coordinator.ts';
@@ -20,12 +20,12 @@ const schema = {
 
 /**
  * What the command line, the environment, the configuration file and the defaults say together.
- * Ends the process after --help and --version, and with exit code 2 when the command line isn't understood.
+ * Ends the process after --help, --version and --print-config, and with exit code 2 when the command line isn't understood.
  * @param argv as process.argv
  * @throws {ConfigError} naming all settings that can't be used
  */
 export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): CoordinatorOptions {
-  const { config, ...flags } = parseCommandLine(argv);
+  const { config, printConfig, ...flags } = parseCommandLine(argv);
   const defaults = {
     name: hostname(),
     listen: '0.0.0.0',
@@ -33,10 +33,15 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Coo
     dataDir: defaultDataDir(environment),
     logLevel: 'info',
   };
-  return readConfig(schema, defaults, { file: config, environment, flags });
+  const sources = { file: config, environment, flags };
+  if (printConfig) {
+    process.stdout.write(explainConfig(schema, defaults, sources));
+    process.exit(0);
+  }
+  return readConfig(schema, defaults, sources);
 }
 
-function parseCommandLine(argv: string[]): { config?: string } & Record<string, unknown> {
+function parseCommandLine(argv: string[]): { config?: string; printConfig?: true } & Record<string, unknown> {
   return new Command('jam-coordinator')
     .description(
       'Keeps the rooms of a home, and the clock and the tracks that its speakers play by.\n' +
@@ -44,6 +49,7 @@ function parseCommandLine(argv: string[]): { config?: string } & Record<string, 
     )
     .version(version, '--version', 'print the version')
     .option('--config <file>', 'TOML file with these settings, named as the flags: port = 7400')
+    .option('--print-config', 'print each setting with where it comes from, as TOML, and end')
     .option('--name <name>', 'what this coordinator is called (default: the host name)')
     .option('--listen <addr>', 'IPv4 address to listen on (default: 0.0.0.0, all of this host)')
     .option('--port <port>', `the lobby's port; the others follow it (default: ${DEFAULT_PORT})`)

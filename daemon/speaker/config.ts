@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { oneOf, readConfig, wholeNumber } from '../config.ts';
+import { type ConfigSources, explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
 import { parseSinkSpec, SinkSpecError } from './playout/sinks/sink-spec.ts';
 
@@ -67,12 +67,27 @@ export type SpeakerConfig = ReturnType<typeof readSpeakerConfig>;
  * Reads the speaker's settings: defaults < TOML file < environment < flags.
  * @throws {ConfigError} naming everything that is wrong
  */
-export function readSpeakerConfig(
-  flags: Readonly<Record<string, unknown>>,
-  environment: Readonly<Record<string, string | undefined>>,
-) {
-  const file = typeof flags.config === 'string' ? flags.config : undefined;
-  const defaults = {
+export function readSpeakerConfig(flags: ConfigSources['flags'], environment: ConfigSources['environment']) {
+  return readConfig(entries, defaultsIn(environment), sourcesOf(flags, environment));
+}
+
+/**
+ * The same settings as TOML for people, each with where it comes from.
+ * @throws {ConfigError} naming everything that is wrong
+ */
+export function explainSpeakerConfig(
+  flags: ConfigSources['flags'],
+  environment: ConfigSources['environment'],
+): string {
+  return explainConfig(entries, defaultsIn(environment), sourcesOf(flags, environment));
+}
+
+function sourcesOf(flags: ConfigSources['flags'], environment: ConfigSources['environment']): ConfigSources {
+  return { file: typeof flags.config === 'string' ? flags.config : undefined, environment, flags };
+}
+
+function defaultsIn(environment: ConfigSources['environment']) {
+  return {
     coordinator: '127.0.0.1:7400',
     device: 'default',
     sink: 'alsa',
@@ -81,10 +96,9 @@ export function readSpeakerConfig(
     cacheMb: 512,
     logLevel: 'info',
   };
-  return readConfig(entries, defaults, { file, environment, flags });
 }
 
-function defaultCacheDir(environment: Readonly<Record<string, string | undefined>>): string {
+function defaultCacheDir(environment: ConfigSources['environment']): string {
   const { CACHE_DIRECTORY, XDG_CACHE_HOME, HOME } = environment;
   return CACHE_DIRECTORY ?? `${XDG_CACHE_HOME ?? `${HOME ?? '/tmp'}/.cache`}/jam`;
 }

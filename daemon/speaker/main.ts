@@ -10,7 +10,7 @@ import { createLogger } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { version } from '../version.ts';
 import { MediaCache } from './cache/media-cache.ts';
-import { readSpeakerConfig, type SpeakerConfig } from './config.ts';
+import { explainSpeakerConfig, readSpeakerConfig, type SpeakerConfig } from './config.ts';
 import { Identity } from './identity.ts';
 import { Speaker } from './speaker.ts';
 
@@ -19,6 +19,7 @@ const program = new Command('jam-speaker')
   .version(version, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .option('--config <FILE>', 'a TOML file with these settings, named like the flags')
+  .option('--print-config', 'print each setting with where it comes from, as TOML, and end')
   .option('--name <NAME>', "this speaker's name, unique in the home (required)")
   .option('--coordinator <HOST[:PORT]>', 'where the coordinator is (default: 127.0.0.1:7400)')
   .option('--device <ALSA_PCM>', 'the sound device; `aplay -L` lists them (default: default)')
@@ -50,6 +51,10 @@ process.on('uncaughtException', (error) => {
 
 function readConfigOrExit(): SpeakerConfig {
   try {
+    if (program.opts().printConfig) {
+      process.stdout.write(explainSpeakerConfig(program.opts(), process.env));
+      process.exit(0);
+    }
     return readSpeakerConfig(program.opts(), process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
