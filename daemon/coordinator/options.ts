@@ -42,6 +42,14 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Coo
 }
 
 function parseCommandLine(argv: string[]): { config?: string; printConfig?: true } & Record<string, unknown> {
+  return coordinatorCommand()
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(argv)
+    .opts();
+}
+
+/** jam-coordinator's flags and help: the command line is parsed by them, the man page made of them. */
+export function coordinatorCommand(): Command {
   return new Command('jam-coordinator')
     .description(
       'Keeps the rooms of a home, and the clock and the tracks that its speakers play by.\n' +
@@ -64,10 +72,7 @@ Flags win over the environment, that over the file.
 
 Ports, with --port P: P lobby, P+1 clock, P+2 media (HTTP), P+10 to P+99 rooms (three each).`,
     )
-    .allowExcessArguments(false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-    .parse(argv)
-    .opts();
+    .allowExcessArguments(false);
 }
 
 function defaultDataDir({ STATE_DIRECTORY, XDG_STATE_HOME }: NodeJS.ProcessEnv): string {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import * as v from 'valibot';
 import { type ConfigSources, explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
@@ -88,6 +89,7 @@ function sourcesOf(flags: ConfigSources['flags'], environment: ConfigSources['en
 
 function defaultsIn(environment: ConfigSources['environment']) {
   return {
+    name: hostname(),
     coordinator: '127.0.0.1:7400',
     device: 'default',
     sink: 'alsa',

@@ -1,6 +1,5 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { DriftStore } from '../clock/drift-store.ts';
 import { ConfigError } from '../config.ts';
 import { DirectoryInUseError, DirectoryLock } from '../directory-lock.ts';
@@ -8,32 +7,13 @@ import { messageOf } from '../errno.ts';
 import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
 import type { Logger } from '../logger.ts';
-import { version } from '../version.ts';
 import { MediaCache } from './cache/media-cache.ts';
+import { speakerCommand } from './command-line.ts';
 import { explainSpeakerConfig, readSpeakerConfig, type SpeakerConfig } from './config.ts';
 import { Identity } from './identity.ts';
 import { Speaker } from './speaker.ts';
 
-const program = new Command('jam-speaker')
-  .description('Plays a room of Jam on this device, in time with all the others.')
-  .version(version, '-V, --version', 'print the version')
-  .helpOption('-h, --help', 'print this help')
-  .option('--config <FILE>', 'a TOML file with these settings, named like the flags')
-  .option('--print-config', 'print each setting with where it comes from, as TOML, and end')
-  .option('--name <NAME>', "this speaker's name, unique in the home (required)")
-  .option('--coordinator <HOST[:PORT]>', 'where the coordinator is (default: 127.0.0.1:7400)')
-  .option('--device <ALSA_PCM>', 'the sound device; `aplay -L` lists them (default: default)')
-  .option('--sink <SINK>', 'alsa, wav:FILE, or sim:ppm=N,record=FILE for a simulated DAC (default: alsa)')
-  .option(
-    '--delay-ms <N>',
-    'how much later than the device the sound is heard; the speaker plays that much earlier',
-  )
-  .option('--buffer-ms <N>', 'how much is written ahead while music plays, 60 to 240 (default: 150)')
-  .option('--cache-dir <DIR>', 'where tracks are kept (default: $XDG_CACHE_HOME/jam or ~/.cache/jam)')
-  .option('--cache-mb <N>', 'how much of them, in MB (default: 512)')
-  .option('--log-level <LEVEL>', 'error, warn, info or debug (default: info)')
-  .addHelpText('after', '\nExample:\n  jam-speaker --name kitchen --coordinator 192.168.1.10 --device hw:0\n')
-  .parse();
+const program = speakerCommand().parse();
 
 const config = readConfigOrExit();
 const log = await createLogger(config.logLevel);

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { version } from '../version.ts';
+
+/** jam-speaker's flags and help: the command line is parsed by them, the man page made of them. */
+export function speakerCommand(): Command {
+  return new Command('jam-speaker')
+    .description('Plays a room of Jam on this device, in time with all the others.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option('--config <FILE>', 'a TOML file with these settings, named like the flags')
+    .option('--print-config', 'print each setting with where it comes from, as TOML, and end')
+    .option('--name <NAME>', "this speaker's name, unique in the home (default: the host name)")
+    .option('--coordinator <HOST[:PORT]>', 'where the coordinator is (default: 127.0.0.1:7400)')
+    .option('--device <ALSA_PCM>', 'the sound device; `aplay -L` lists them (default: default)')
+    .option('--sink <SINK>', 'alsa, wav:FILE, or sim:ppm=N,record=FILE for a simulated DAC (default: alsa)')
+    .option(
+      '--delay-ms <N>',
+      'how much later than the device the sound is heard; the speaker plays that much earlier',
+    )
+    .option('--buffer-ms <N>', 'how much is written ahead while music plays, 60 to 240 (default: 150)')
+    .option('--cache-dir <DIR>', 'where tracks are kept (default: $XDG_CACHE_HOME/jam or ~/.cache/jam)')
+    .option('--cache-mb <N>', 'how much of them, in MB (default: 512)')
+    .option('--log-level <LEVEL>', 'error, warn, info or debug (default: info)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  jam-speaker --name kitchen --coordinator 192.168.1.10 --device hw:0\n',
+    );
+}
