@@ -18,6 +18,11 @@ export function speakerCommand(): Command {
       'how much later than the device the sound is heard; the speaker plays that much earlier',
     )
     .option('--buffer-ms <N>', 'how much is written ahead while music plays, 60 to 240 (default: 150)')
+    .option('--channels <CHOICE>', 'stereo, left, right, mono (both as one) or swap (default: stereo)')
+    .option(
+      '--idle-close-s <N>',
+      'with nothing to play for so long, leave the device to others; 0: never (default: 300)',
+    )
     .option('--cache-dir <DIR>', 'where tracks are kept (default: $XDG_CACHE_HOME/jam or ~/.cache/jam)')
     .option('--cache-mb <N>', 'how much of them, in MB (default: 512)')
     .option('--log-level <LEVEL>', 'error, warn, info or debug (default: info)')

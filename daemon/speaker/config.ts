@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as v from 'valibot';
 import { type ConfigSources, explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
+import { CHANNEL_CHOICES } from './playout/channel-stream.ts';
 import { parseSinkSpec, SinkSpecError } from './playout/sinks/sink-spec.ts';
 
 /** The largest --delay-ms; more is an error in the unit. */
@@ -56,6 +57,8 @@ const entries = {
   sink,
   delayMs: v.exactOptional(decimal),
   bufferMs: wholeNumber(60, 240),
+  channels: oneOf(CHANNEL_CHOICES),
+  idleCloseS: wholeNumber(0, 86_400),
   cacheDir: v.string(),
   cacheMb: wholeNumber(16, 1_000_000),
   logLevel: oneOf(LOG_LEVELS),
@@ -94,6 +97,8 @@ function defaultsIn(environment: ConfigSources['environment']) {
     device: 'default',
     sink: 'alsa',
     bufferMs: 150,
+    channels: 'stereo',
+    idleCloseS: 300,
     cacheDir: defaultCacheDir(environment),
     cacheMb: 512,
     logLevel: 'info',

@@ -10,6 +10,7 @@ import type { LocalClock } from '../units.ts';
 import type { MediaCache } from './cache/media-cache.ts';
 import type { Identity } from './identity.ts';
 import { LiveSpeaker, type SpeakerMedia } from './live-speaker.ts';
+import type { ChannelChoice } from './playout/channel-stream.ts';
 import { PlayoutThread } from './playout/playout-thread.ts';
 import type { SinkSpec } from './playout/sinks/sink-spec.ts';
 import { RoomSockets } from './room-sockets.ts';
@@ -24,6 +25,9 @@ export interface SpeakerSettings {
   /** Of what follows the DAC; undefined: as the coordinator remembers it. */
   readonly delayMs: number | undefined;
   readonly bufferMs: number;
+  readonly channels: ChannelChoice;
+  /** With nothing to play for so long the device is closed; 0: never. */
+  readonly idleCloseS: number;
 }
 
 /** A speaker at its sockets, its clock, its disk and its playout thread. */
@@ -47,7 +51,7 @@ export class Speaker {
     log: Logger,
     onDeath: (error: Error) => void,
   ) {
-    const { host, port, sink, device, bufferMs } = settings;
+    const { host, port, sink, device, bufferMs, channels, idleCloseS } = settings;
     this.#settings = settings;
     this.#cache = cache;
     this.#drifts = drifts;
@@ -55,7 +59,7 @@ export class Speaker {
     this.#log = log;
     this.#lobby = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply);
     this.#playout = new PlayoutThread(
-      { sink, device, bufferMs, dacPpm: identity.dacPpm(device) },
+      { sink, device, bufferMs, dacPpm: identity.dacPpm(device), channels, idleCloseS },
       {
         index: (hash) => cache.index(hash),
         read: (hash, bytes, offset, length) => cache.bytes(hash, bytes).read(offset, length),

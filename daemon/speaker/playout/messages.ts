@@ -1,6 +1,7 @@
 import type { TrackIndex } from '../../../protos/index.ts';
 import type { ClockMap } from '../../clock/clock-map.ts';
 import type { Ppm } from '../../units.ts';
+import type { ChannelChoice } from './channel-stream.ts';
 import type { Plan } from './plan.ts';
 import type { GlitchNote, PlayerReport, PlayoutLevels } from './player.ts';
 import type { SinkSpec } from './sinks/sink-spec.ts';
@@ -12,6 +13,9 @@ export interface PlayoutSettings {
   readonly device: string;
   readonly bufferMs: number;
   readonly dacPpm: Ppm | undefined;
+  readonly channels: ChannelChoice;
+  /** With nothing to play for so long the device is closed; 0: never. */
+  readonly idleCloseS: number;
 }
 
 /** To the playout thread. Answers carry the id of the question. */

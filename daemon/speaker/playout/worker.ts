@@ -1,6 +1,9 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Track } from '../../../protos/index.ts';
 import { monotonicClock } from '../../local-clock.ts';
+import { ChannelStream } from './channel-stream.ts';
+import type { FrameStream } from './frame-stream.ts';
 import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
 import { Player } from './player.ts';
 import { requestRealtime } from './realtime.ts';
@@ -22,10 +25,15 @@ const tell = (message: FromPlayout): void => port.postMessage(message);
 const media = new RemoteMedia((id, question) => tell({ type: 'question', id, question }));
 const player = new Player(
   createSink(settings.sink, { device: settings.device, clock: monotonicClock }),
-  (track) => new TrackStream(media.openDecoder(track), track.frames, track.sampleRate),
+  openStream,
   settings,
   (note) => tell({ type: 'glitch', note }),
 );
+
+function openStream(track: Track): FrameStream {
+  const stream = new TrackStream(media.openDecoder(track), track.frames, track.sampleRate);
+  return settings.channels === 'stereo' ? stream : new ChannelStream(stream, settings.channels);
+}
 
 // Before it is real-time: it is work for a whole core, and what the others play comes first.
 await rehearse(48_000, 2);
