@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { Tracks } from '../../bench/measure/position.ts';
+import { Aligner } from '../../bench/measure/aligner.ts';
+import { ALIKE, Tracks } from '../../bench/measure/position.ts';
+import type { Recording } from '../../bench/measure/recording.ts';
 import type { Reference } from '../../bench/measure/reference.ts';
 import { median } from '../../bench/measure/statistics.ts';
 import { trace } from '../../bench/measure/trace.ts';
@@ -17,6 +19,10 @@ const speakerPpm = { kitchen: -42, study: 33 };
 const names = Object.keys(speakerPpm);
 const placeLimitUs = 150;
 const referenceRate = 48_000;
+/** Of what is compared at once: in less, a sweep has so few frequencies that it is as like one wave further on. */
+const windowUs = 400_000;
+/** How often that is done. */
+const everyUs = 100_000;
 
 /** A track's place in the queue, in seconds from the beginning of all. */
 interface Place {
@@ -48,19 +54,41 @@ test.before(async () => {
   atEnd = await home.waitFor(({ state }) => state === 'STOPPED', 5000, 'the end of the queue');
   await sleep(200);
   await home.stopPrograms();
-  const tracks = new Tracks([reference()]);
+  const expected = reference();
+  const tracks = new Tracks([expected]);
   for (const { name, recording } of await recordingsOf(home, names)) {
     const sound = soundIn(recording, { fromUs: -Infinity, toUs: Infinity });
     if (!sound) throw new Error(`${name} was silent`);
-    const timesUs = Array.from({ length: Math.floor(lengthS * 10) }, (_, i) => sound.fromUs + i * 100_000);
-    const positions = trace(recording, tracks, timesUs).flatMap((position, i) =>
-      position ? [{ atS: position.us / 1e6, beganUs: (timesUs[i] ?? 0) - position.us }] : [],
+    const timesUs = Array.from({ length: (lengthS * 1e6) / everyUs }, (_, i) => sound.fromUs + i * everyUs);
+    const found = trace(recording, tracks, timesUs).map(
+      (position, i) => position && (timesUs[i] ?? 0) - position.us,
     );
+    const positions = positionsIn(recording, expected, median(found.filter((one) => one !== null)), timesUs);
     const beganUs = median(positions.map((one) => one.beganUs));
     beginnings[name] = beganUs;
     lates[name] = positions.map((one) => ({ atS: one.atS, lateUs: one.beganUs - beganUs }));
   }
 });
+
+/**
+ * Where in the queue a speaker was. Some tracks hold the same sweep, so each is looked for where it ought to be.
+ * @param beganAboutUs the beginning of all as most of what was found without knowing it says
+ */
+function positionsIn(
+  recording: Recording,
+  expected: Reference,
+  beganAboutUs: number,
+  timesUs: readonly number[],
+) {
+  const aligner = new Aligner(recording, windowUs);
+  return timesUs.flatMap((trueUs) => {
+    const frame = ((trueUs - beganAboutUs) * expected.rate) / 1e6;
+    const found = aligner.align(expected, trueUs, { frame, speedPpm: 0 });
+    if (!found || found.correlation < ALIKE) return [];
+    const positionUs = (found.frame / expected.rate) * 1e6;
+    return [{ atS: positionUs / 1e6, beganUs: trueUs - positionUs }];
+  });
+}
 
 test.after.always(() => home.stop());
 process.on('exit', () => home.killAll());
