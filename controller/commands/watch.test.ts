@@ -79,7 +79,8 @@ test('a coordinator that goes away is waited for', async (t) => {
 
 test('on a terminal it is redrawn in place, and Ctrl-C leaves the terminal as it was', async (t) => {
   const lobby = await startLobby();
-  const line = `'${process.execPath}' '${main}' --coordinator 127.0.0.1:${lobby.port} watch`;
+  // Without exec, a shell that stays in between ends of Ctrl-C itself.
+  const line = `exec '${process.execPath}' '${main}' --coordinator 127.0.0.1:${lobby.port} watch`;
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NO_COLOR: '1' },
