@@ -294,6 +294,7 @@ export const roomReply = v.object({
 export const lobbyRequest = v.object({
   protocol,
   requestId: id,
+  by: v.exactOptional(v.union([name, v.literal('')])),
   body: body({
     callRoom: { room: name, command: roomCommand },
     getInfo: {},

@@ -9,6 +9,7 @@ import {
 import { messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestHandler } from '../net/responder.ts';
+import type { PublicKey } from '../security/keys.ts';
 import { StorageError } from './database.ts';
 import { Refusal } from './refusal.ts';
 
@@ -16,6 +17,16 @@ interface Message<Body> {
   protocol: number;
   requestId: string;
   body: Body;
+}
+
+/** What is known of a request beside its body. */
+export interface Asked {
+  /** Empty: the asker doesn't mind if it is done twice. */
+  readonly requestId: string;
+  /** For whom it is asked, as the asker says; empty: it doesn't. */
+  readonly by: string;
+  /** Whose key the request has proven; undefined: a stranger's, or there are no keys. */
+  readonly peerKey?: PublicKey | undefined;
 }
 
 /** Longer ones would not be read by the peer. */
@@ -28,9 +39,9 @@ type FailureBody = { kind: 'failure' } & Failure;
  * work, and turns whatever goes wrong into a failure that the asker can read.
  */
 export function requestHandler<Request, Reply>(
-  requests: Codec<Message<Request>>,
+  requests: Codec<Message<Request> & { by?: string }>,
   replies: Codec<Message<Reply | FailureBody>>,
-  handle: (request: Request) => Reply | Promise<Reply>,
+  handle: (request: Request, asked: Asked) => Reply | Promise<Reply>,
   logger: Logger,
 ): RequestHandler {
   const encode = (requestId: string, body: Reply | FailureBody) => {
@@ -39,12 +50,16 @@ export function requestHandler<Request, Reply>(
     const tooLong = failure('REFUSED', 'the reply is too long for one message: ask for less');
     return replies.encode({ protocol: PROTOCOL, requestId, body: tooLong });
   };
-  return async (bytes) => {
+  return async (bytes, peerKey) => {
     const envelope = readEnvelope(bytes);
     if (!envelope) return encode('', failure('BAD_REQUEST', 'the request is not a Jam message'));
     const { protocol, requestId } = envelope;
     if (protocol !== PROTOCOL) return encode(requestId, otherVersion(protocol));
-    return encode(requestId, await answerOf(() => handle(requests.decode(bytes).body), logger));
+    const answer = () => {
+      const { body, by = '' } = requests.decode(bytes);
+      return handle(body, { requestId, by, peerKey });
+    };
+    return encode(requestId, await answerOf(answer, logger));
   };
 }
 

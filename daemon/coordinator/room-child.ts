@@ -1,6 +1,6 @@
 import type { RoomReply, RoomRequest } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
-import { NoReplyError, type Requests } from '../net/request.ts';
+import { NoReplyError, type RequestHead, type Requests } from '../net/request.ts';
 import type { Timers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
 import type { LobbyRoom } from './lobby.ts';
@@ -97,9 +97,13 @@ export class RoomChild {
   }
 
   /** @throws {Refusal} BUSY when the room is restarting or doesn't answer in time */
-  async request(body: RoomRequest['body'], withinMs = REQUEST_WITHIN_MS): Promise<RoomReply['body']> {
+  async request(
+    body: RoomRequest['body'],
+    withinMs = REQUEST_WITHIN_MS,
+    head: RequestHead = {},
+  ): Promise<RoomReply['body']> {
     if (!this.#link || !this.#linkLost) throw this.#restarting();
-    const reply = this.#link.request(body, withinMs);
+    const reply = this.#link.request(body, withinMs, head);
     try {
       return await Promise.race([reply, this.#linkLost.promise]);
     } catch (error) {

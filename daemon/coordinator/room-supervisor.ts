@@ -1,5 +1,6 @@
 import type { Member, RoomReply, RoomRequest } from '../../protos/index.ts';
 import { messageOf } from '../errno.ts';
+import type { RequestHead } from '../net/request.ts';
 import type { LobbyRoom } from './lobby.ts';
 import { Refusal } from './refusal.ts';
 import { RoomChild, type RoomHost } from './room-child.ts';
@@ -63,10 +64,15 @@ export class RoomSupervisor {
   }
 
   /** @throws {Refusal} BUSY when the room is restarting or doesn't answer in time */
-  async request(roomId: string, body: RoomRequest['body'], withinMs?: number): Promise<RoomReply['body']> {
+  async request(
+    roomId: string,
+    body: RoomRequest['body'],
+    withinMs?: number,
+    head?: RequestHead,
+  ): Promise<RoomReply['body']> {
     const child = this.#children.get(roomId);
     if (!child) throw new Refusal('NOT_FOUND', 'the room has just been deleted');
-    return child.request(body, withinMs);
+    return child.request(body, withinMs, head);
   }
 
   // A room that is down hears it when it is up again.
