@@ -2,6 +2,7 @@ import { Dealer } from 'zeromq';
 import { type Codec, PROTOCOL } from '../../protos/index.ts';
 import { CONNECTION } from './connection.ts';
 import { NoReplyError, type RequestHead, type Requests } from './request.ts';
+import { type ClientKeys, clientOptions } from './socket-keys.ts';
 
 export { NoReplyError };
 
@@ -20,16 +21,27 @@ function newPrefix(): string {
 
 /** Sends requests to one peer and matches the replies to them, several under way at once. */
 export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, ReplyBody> {
-  readonly #socket = new Dealer({ ...CONNECTION, sendHighWaterMark: 1000 });
+  readonly #socket: Dealer;
   readonly #address: string;
   readonly #requests: Codec<Envelope<RequestBody>>;
   readonly #replies: Codec<Envelope<ReplyBody>>;
   readonly #waiting = new Map<string, (body: ReplyBody) => void>();
   readonly #prefix = newPrefix();
+  readonly #proof: readonly Uint8Array[];
   #lastId = 0;
 
-  /** @param address such as tcp://127.0.0.1:7400 */
-  constructor(address: string, requests: Codec<Envelope<RequestBody>>, replies: Codec<Envelope<ReplyBody>>) {
+  /**
+   * @param address such as tcp://127.0.0.1:7400
+   * @param keys the connection is encrypted, and each request shows who asks; without, neither
+   */
+  constructor(
+    address: string,
+    requests: Codec<Envelope<RequestBody>>,
+    replies: Codec<Envelope<ReplyBody>>,
+    keys?: ClientKeys,
+  ) {
+    this.#socket = new Dealer({ ...CONNECTION, ...clientOptions(keys), sendHighWaterMark: 1000 });
+    this.#proof = keys ? [keys.proof] : [];
     this.#address = address;
     this.#requests = requests;
     this.#replies = replies;
@@ -55,7 +67,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
     this.#waiting.set(requestId, reply.resolve);
     try {
       this.#socket
-        .send(['', this.#requests.encode({ protocol: PROTOCOL, requestId, by, body })])
+        .send(['', this.#requests.encode({ protocol: PROTOCOL, requestId, by, body }), ...this.#proof])
         .catch(reply.reject);
       return await reply.promise;
     } finally {
