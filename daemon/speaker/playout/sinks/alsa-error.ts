@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { choicesAmong, holdersOf, pickCard } from '../../devices/pick-device.ts';
+import type { SoundCard } from '../../devices/sound-cards.ts';
 import type { AlsaLibrary } from './alsa-library.ts';
 import { SinkError } from './sink.ts';
 
@@ -12,13 +14,37 @@ export function needsRestart(error: number): boolean {
   return error === -EPIPE || error === -ESTRPIPE || error === -EBADFD;
 }
 
-/** Why snd_pcm_open failed, for people. */
-export function openError(alsa: AlsaLibrary, device: string, error: number): SinkError {
-  if (error === -ENOENT || error === -ENODEV || error === -ENXIO) {
-    return new SinkError('missing', `no sound device "${device}": \`aplay -L\` lists those that are there`);
+/** Whether snd_pcm_open knows no such device: none of that name, or not any more. */
+export function isUnknown(error: number): boolean {
+  return error === -ENOENT || error === -ENODEV || error === -ENXIO;
+}
+
+/** A name that is a part of several cards' names. */
+export function ambiguousError(device: string, pcms: readonly string[]): SinkError {
+  return new SinkError('missing', `the sound device "${device}" can be any of ${pcms.join(', ')}: say which`);
+}
+
+/**
+ * Why snd_pcm_open failed, for people.
+ * @param cards those that are there
+ */
+export function openError(
+  alsa: AlsaLibrary,
+  device: string,
+  error: number,
+  cards: readonly SoundCard[],
+): SinkError {
+  if (isUnknown(error)) {
+    const there = choicesAmong(cards) || 'no sound card';
+    return new SinkError(
+      'missing',
+      `no sound device "${device}": there is ${there} (jam-speaker --list-devices)`,
+    );
   }
   if (error === -EBUSY || error === -EAGAIN) {
-    return new SinkError('busy', `the sound device "${device}" is in use by another program`);
+    const picked = pickCard(device, cards);
+    const holders = holdersOf(picked.kind === 'one' ? picked.pcm : device, cards) || 'another program';
+    return new SinkError('busy', `the sound device "${device}" is in use by ${holders}`);
   }
   if (error === -EACCES) {
     return new SinkError('missing', `no permission for the sound device "${device}": join the group audio`);
@@ -38,7 +64,7 @@ export function openError(alsa: AlsaLibrary, device: string, error: number): Sin
 /** Why the device can't be set up, for people. */
 export function setupError(alsa: AlsaLibrary, device: string, step: string, error: number): SinkError {
   if (error === -ENODEV) return goneError(alsa, device, step, error);
-  if (error === -EBUSY) return openError(alsa, device, error);
+  if (error === -EBUSY) return openError(alsa, device, error, []);
   return new SinkError(
     'unsupported',
     `the sound device "${device}" takes nothing that a speaker can play: ${step}: ${alsa.snd_strerror(error)}`,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { monotonicClock } from '../../../local-clock.ts';
+import type { DeviceHolder, PlaybackDevice, SoundCard } from '../../devices/sound-cards.ts';
 import { AlsaSink } from './alsa-sink.ts';
 import { SinkError, type SinkFormat } from './sink.ts';
 
@@ -32,6 +33,7 @@ writeFileSync(
   pcm.sixteen { type multi slaves.a { pcm null channels 16 }
     bindings { ${Array.from({ length: 16 }, (_, i) => `${i} { slave a channel ${i} }`).join(' ')} } }
   pcm.wrong { type nosuchtype }
+  pcm.!plughw { @args [ CARD ] @args.CARD { type string } type plug slave { pcm null rate 96000 } }
   pcm_type.jamtest { lib "${testDac}" }
   pcm.test-dac { type jamtest control "${control}" }
 `,
@@ -90,10 +92,37 @@ const refuses = test.macro({
   },
 });
 
-test(refuses, 'nonsense', 'missing', /no sound device "nonsense": `aplay -L` lists/);
+test(refuses, 'nonsense', 'missing', /no sound device "nonsense": there is .+ --list-devices/);
 test(refuses, 'hw:31', 'missing', /no sound device "hw:31"/);
 test(refuses, 'wrong', 'missing', /no sound device "wrong"/);
 test(refuses, 'sixteen', 'unsupported', /"sixteen" has 16 channels/);
+
+const cards: readonly SoundCard[] = [
+  { number: 0, id: 'Headphones', name: 'bcm2835 Headphones', playback: [device()] },
+  { number: 1, id: 'DAC', name: 'USB Audio DAC', playback: [device({ pid: 812, program: 'mpd' })] },
+  { number: 2, id: 'Device', name: 'USB Audio Device', playback: [device()] },
+];
+
+function device(...holders: DeviceHolder[]): PlaybackDevice {
+  return { device: 0, name: 'PCM', holders };
+}
+
+test('a card is found by its name', (t) => {
+  const sink = new AlsaSink('audio dac', monotonicClock, () => cards);
+  t.like(sink.open(), { device: 'audio dac', rate: 96_000 });
+  sink.close();
+});
+
+test('a name that several cards have, or none, is refused with those that are there', (t) => {
+  const open = (name: string) => () => new AlsaSink(name, monotonicClock, () => cards).open();
+  t.throws(open('USB Audio'), {
+    message: 'the sound device "USB Audio" can be any of plughw:CARD=DAC, plughw:CARD=Device: say which',
+  });
+  t.throws(open('HDMI'), { message: /no sound device "HDMI": there is plughw:CARD=Headphones \(bcm2835/ });
+  t.throws(() => new AlsaSink('HDMI', monotonicClock, () => []).open(), {
+    message: /there is no sound card/,
+  });
+});
 
 /** Plays four samples, clipped beyond full scale, on a device that captures the bytes. */
 function captureOf(name: string): Buffer {
@@ -232,8 +261,12 @@ withTestDac('a device that was unplugged is gone, and plays on when it is back',
 });
 
 withTestDac('a device that another program holds is busy', (t) => {
-  const sink = startedTestDac(t, 480);
+  startedTestDac(t, 480);
   const EBUSY = '16';
   writeFileSync(control, EBUSY);
-  t.throws(() => sink.open(), { name: 'SinkError', message: /"test-dac" is in use by another program/ });
+  const another = new AlsaSink('test-dac', monotonicClock, () => cards);
+  t.throws(() => another.open(), {
+    name: 'SinkError',
+    message: /"test-dac" is in use by mpd \(process 812\)/,
+  });
 });

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { LocalClock } from '../../../units.ts';
+import { readSoundCards, type SoundCard } from '../../devices/sound-cards.ts';
 import { goneError, needsRestart } from './alsa-error.ts';
 import { type AlsaLibrary, loadAlsa, type PcmHandle } from './alsa-library.ts';
 import { openPcm } from './alsa-open.ts';
@@ -26,23 +27,25 @@ interface OpenPcm {
 export class AlsaSink implements Sink {
   readonly #device: string;
   readonly #clock: LocalClock;
+  readonly #readCards: () => readonly SoundCard[];
   #alsa: AlsaLibrary | null = null;
   #open: OpenPcm | null = null;
 
   /**
-   * @param device such as default, hw:CARD=Headphones or plughw:1,0
+   * @param device such as default, hw:CARD=Headphones or plughw:1,0, or a card's id or name, or a part of one
    * @param clock CLOCK_MONOTONIC, which ALSA's stamps are of
    */
-  constructor(device: string, clock: LocalClock) {
+  constructor(device: string, clock: LocalClock, readCards: () => readonly SoundCard[] = readSoundCards) {
     this.#device = device;
     this.#clock = clock;
+    this.#readCards = readCards;
   }
 
   open(): SinkFormat {
     this.close();
     this.#alsa ??= loadAlsa();
     const alsa = this.#alsa;
-    const { pcm, params } = openPcm(alsa, this.#device);
+    const { pcm, params } = openPcm(alsa, this.#device, this.#readCards);
     const { format, rate, channels, bufferFrames } = params;
     this.#open = {
       alsa,
