@@ -7,6 +7,8 @@ interface Entry {
   readonly isPlain: boolean;
 }
 
+const AT_ONCE = 16;
+
 /**
  * True time, and what is to happen when: one thing after the other, those of one time in the order in which they
  * were asked for. Promises that something settles have run their course before the next thing happens.
@@ -49,15 +51,46 @@ export class Schedule {
 
   /** Lets everything up to a time happen. @throws what any of it throws */
   async runUntil(untilUs: number): Promise<void> {
-    for (let next = this.#heap[0]; next && next.atUs <= untilUs; next = this.#heap[0]) {
-      this.#removeFirst();
+    while (this.#isDue(untilUs)) await this.#runSome(untilUs);
+    this.#nowUs = untilUs;
+  }
+
+  /**
+   * Node lets promises run their course after each immediate, also between several that wait: many at once spare
+   * it turns of its loop, in which it would look after files and sockets that there aren't.
+   */
+  #runSome(untilUs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let hasFailed = false;
+      const step = () => {
+        if (hasFailed) return;
+        try {
+          this.#runUpToPromise(untilUs);
+        } catch (error) {
+          hasFailed = true;
+          reject(error);
+        }
+      };
+      for (let i = 0; i < AT_ONCE; i++) setImmediate(step);
+      setImmediate(resolve);
+    });
+  }
+
+  /** Up to the first that may have settled a promise. */
+  #runUpToPromise(untilUs: number): void {
+    while (this.#isDue(untilUs)) {
+      const next = this.#removeFirst();
       if (!next.run) continue;
       this.#nowUs = next.atUs;
       this.#done++;
       next.run();
-      if (!next.isPlain) await new Promise(setImmediate);
+      if (!next.isPlain) return;
     }
-    this.#nowUs = untilUs;
+  }
+
+  #isDue(untilUs: number): boolean {
+    const next = this.#heap[0];
+    return next !== undefined && next.atUs <= untilUs;
   }
 
   #add(atUs: number, run: () => void, isPlain: boolean): () => void {
@@ -76,10 +109,12 @@ export class Schedule {
     };
   }
 
-  #removeFirst(): void {
+  /** There is one. */
+  #removeFirst(): Entry {
     const heap = this.#heap;
+    const first = heap[0]!;
     const last = heap.pop()!;
-    if (heap.length === 0) return;
+    if (heap.length === 0) return first;
     let at = 0;
     for (let child = 1; child < heap.length; child = 2 * at + 1) {
       if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
@@ -88,6 +123,7 @@ export class Schedule {
       at = child;
     }
     heap[at] = last;
+    return first;
   }
 }
 

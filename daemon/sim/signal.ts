@@ -1,5 +1,6 @@
 import type { Track } from '../../protos/index.ts';
 import type { FrameStream } from '../speaker/playout/frame-stream.ts';
+import { type Kernel, PHASES } from '../speaker/playout/kernel.ts';
 
 /** Hz of the simulated devices and of most tracks: low, for the sake of speed. */
 export const SIM_RATE = 2000;
@@ -87,6 +88,24 @@ export class SignalStream implements FrameStream {
   close(): void {
     this.#onClose();
   }
+}
+
+const LINE_TAPS = 4;
+const line = interpolateLines();
+
+/** For tracks that are straight lines two frames say what is between them: the resampler has little to add up. */
+export function lineKernel(sourceRate: number, sinkRate: number): Kernel {
+  return { ...line, sourceRate, sinkRate };
+}
+
+function interpolateLines(): Pick<Kernel, 'halfWidth' | 'taps' | 'slopes'> {
+  const taps = new Float32Array(PHASES * LINE_TAPS);
+  const slopes = new Float32Array(PHASES * LINE_TAPS);
+  for (let phase = 0; phase < PHASES; phase++) {
+    taps.set([0, 1 - phase / PHASES, phase / PHASES, 0], phase * LINE_TAPS);
+    slopes.set([0, -1 / PHASES, 1 / PHASES, 0], phase * LINE_TAPS);
+  }
+  return { halfWidth: LINE_TAPS / 2, taps, slopes };
 }
 
 /** What a stretch of a device's output is. */

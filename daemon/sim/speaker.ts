@@ -22,6 +22,7 @@ import type { HomeLog } from './log.ts';
 import { type MediaSource, type Shelf, SimulatedMedia } from './media.ts';
 import { Client, type Network } from './network.ts';
 import { PATIENCE_US, SimulatedRequests } from './requests.ts';
+import { lineKernel } from './signal.ts';
 
 /** What a speaker's daemon finds around it. */
 export interface SpeakerWorld {
@@ -98,7 +99,7 @@ export class SimulatedSpeaker {
     this.#player = new Player(
       this.device,
       this.#media.openStream,
-      { bufferMs: BUFFER_MS, dacPpm: this.#dacPpm },
+      { bufferMs: BUFFER_MS, dacPpm: this.#dacPpm, kernelOf: lineKernel },
       (glitch) => this.#noteGlitch(glitch),
     );
     this.#live = this.#makeLive(process, this.#media);

@@ -25,6 +25,9 @@ const AUDIBLE_HZ = 20_000;
 /** Where even the lower rate can't carry AUDIBLE_HZ, this share of its Nyquist frequency passes: 20/22.05. */
 const PASSED_SHARE = AUDIBLE_HZ / 22_050;
 
+/** Finds the kernel of a pair of rates. */
+export type KernelOf = (sourceRate: number, sinkRate: number) => Kernel;
+
 const made = new Map<string, Kernel>();
 
 /** The kernel of a pair of rates, made once. @throws {RangeError} as makeKernel does */

@@ -2,6 +2,7 @@ import { type ClockMap, toRoom } from '../../clock/clock-map.ts';
 import { type Frames, frames, type LocalUs, localUs, type Ppm, type RoomUs } from '../../units.ts';
 import { DacModel } from './dac-model.ts';
 import { amplitudeOf, GainRamp } from './gain.ts';
+import type { KernelOf } from './kernel.ts';
 import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
 import { Renderer, type RenderGlitch } from './renderer.ts';
 import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sinks/sink.ts';
@@ -19,6 +20,8 @@ export interface PlayerOptions {
   readonly bufferMs: number;
   /** The DAC's rate from an earlier run, if there was one. */
   readonly dacPpm: Ppm | undefined;
+  /** Kernels other than those of kernel.ts: simulated tracks do with short ones. */
+  readonly kernelOf?: KernelOf;
 }
 
 /** What a person or the room may want to know of the playout at one time. */
@@ -183,6 +186,7 @@ export class Player {
         (segment) => this.#streams.get(segment),
         this.#gain,
         (glitch) => this.#note(glitch),
+        this.#options.kernelOf,
       ),
       block: new Float32Array(blockFrames * format.channels),
     };

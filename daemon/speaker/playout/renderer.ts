@@ -2,7 +2,7 @@ import { type ClockMap, toLocal, toRoom } from '../../clock/clock-map.ts';
 import { type Frames, frames, localUs, type RoomUs } from '../../units.ts';
 import type { DacModel } from './dac-model.ts';
 import { fadeIn, fadeOut, type GainRamp } from './gain.ts';
-import { kernelOf } from './kernel.ts';
+import { type KernelOf, kernelOf } from './kernel.ts';
 import { hasSound, type Plan, positionAt, type Segment, type Sounding, segmentIndexAt } from './plan.ts';
 import { needsJump, nextSlew } from './slew.ts';
 import { type StreamOf, Voice } from './voice.ts';
@@ -49,6 +49,7 @@ export class Renderer {
   readonly #streamOf: StreamOf;
   readonly #gain: GainRamp;
   readonly #onGlitch: (glitch: RenderGlitch) => void;
+  readonly #kernelOf: KernelOf;
   readonly #fadeFrames: number;
   readonly #beginFrames: number;
   readonly #tailBlock: Float32Array;
@@ -70,16 +71,18 @@ export class Renderer {
     streamOf: StreamOf,
     gain: GainRamp,
     onGlitch: (glitch: RenderGlitch) => void,
+    kernels: KernelOf = kernelOf,
   ) {
     this.#rate = rate;
     this.#channels = channels;
     this.#streamOf = streamOf;
     this.#gain = gain;
     this.#onGlitch = onGlitch;
+    this.#kernelOf = kernels;
     this.#fadeFrames = Math.round(fadeS * rate);
     this.#beginFrames = Math.round(beginS * rate);
     this.#tailBlock = new Float32Array(blockFrames * channels);
-    for (const usual of usualRates) kernelOf(usual, rate);
+    for (const usual of usualRates) kernels(usual, rate);
   }
 
   /** The voice that sounds, if any. */
@@ -181,7 +184,7 @@ export class Renderer {
 
   #newVoice(segment: Sounding, at: number, fades: boolean): Voice {
     const { sampleRate } = segment.sound.track;
-    return new Voice(segment, kernelOf(sampleRate, this.#rate), this.#streamOf, at, fades);
+    return new Voice(segment, this.#kernelOf(sampleRate, this.#rate), this.#streamOf, at, fades);
   }
 
   #noteBeginning(segment: Sounding, at: RoomUs): void {
