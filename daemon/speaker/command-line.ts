@@ -11,7 +11,12 @@ export function speakerCommand(): Command {
     .option('--print-config', 'print each setting with where it comes from, as TOML, and end')
     .option('--name <NAME>', "this speaker's name, unique in the home (default: the host name)")
     .option('--coordinator <HOST[:PORT]>', 'where the coordinator is (default: 127.0.0.1:7400)')
-    .option('--device <ALSA_PCM>', 'the sound device; `aplay -L` lists them (default: default)')
+    .option(
+      '--device <DEVICE>',
+      "the sound device: an ALSA PCM, or a sound card's name or a part of it (default: default)",
+    )
+    .option('--list-devices', 'print the sound devices that there are, and end')
+    .option('--json', 'print them as JSON')
     .option('--sink <SINK>', 'alsa, wav:FILE, or sim:ppm=N,record=FILE for a simulated DAC (default: alsa)')
     .option(
       '--delay-ms <N>',
@@ -28,6 +33,6 @@ export function speakerCommand(): Command {
     .option('--log-level <LEVEL>', 'error, warn, info or debug (default: info)')
     .addHelpText(
       'after',
-      '\nExample:\n  jam-speaker --name kitchen --coordinator 192.168.1.10 --device hw:0\n',
+      '\nExample:\n  jam-speaker --name kitchen --coordinator 192.168.1.10 --device "USB Audio"\n  jam-speaker --list-devices\n',
     );
 }

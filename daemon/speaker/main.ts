@@ -15,6 +15,10 @@ import { Speaker } from './speaker.ts';
 
 const program = speakerCommand().parse();
 
+if (program.opts().listDevices) {
+  const { printDevices } = await import('./devices/print-devices.ts');
+  process.exit(printDevices(program.opts().json === true));
+}
 const config = readConfigOrExit();
 const log = await createLogger(config.logLevel);
 // Each speaker of a host has a directory of its own, also when they are given the same one.

@@ -55,7 +55,8 @@ export interface AlsaLibrary {
  * @throws {SinkError} missing, when the library isn't installed
  */
 export function loadAlsa(): AlsaLibrary {
-  const { func } = openLibrary();
+  const library = openLibasound();
+  const func: Declare = (prototype) => library.func(prototype);
   const silenced = func('int snd_lib_error_set_handler(void *handler)')(doNothing());
   if (silenced < 0) throw new SinkError('missing', 'libasound.so.2 is too old: it takes no error handler');
   return { ...pcmFunctions(func), ...hwParamsFunctions(func), ...swParamsFunctions(func) };
@@ -63,10 +64,10 @@ export function loadAlsa(): AlsaLibrary {
 
 type Declare = (prototype: string) => ReturnType<LibraryHandle['func']>;
 
-function openLibrary(): { func: Declare } {
+/** libasound itself, for those that need more of it than AlsaLibrary. @throws {SinkError} missing */
+export function openLibasound(): LibraryHandle {
   try {
-    const library = koffi.load('libasound.so.2');
-    return { func: (prototype) => library.func(prototype) };
+    return koffi.load('libasound.so.2');
   } catch (cause) {
     throw new SinkError(
       'missing',
