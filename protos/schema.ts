@@ -217,6 +217,7 @@ export const errorCode = v.picklist([
 ]);
 export const failure = v.object({ code: errorCode, message: text, retryAfterMs: v.exactOptional(number) });
 export const envelope = v.object({ protocol, requestId: id });
+const asked = { askedMsAgo: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))) };
 export const roomCommand = v.object({
   body: body({
     add: { tracks: v.array(track) },
@@ -225,11 +226,11 @@ export const roomCommand = v.object({
     clear: {},
     play: { position: v.exactOptional(index) },
     pause: {},
-    toggle: {},
+    toggle: asked,
     stop: {},
-    next: {},
-    prev: {},
-    seek: { seconds: number, relative: v.boolean() },
+    next: asked,
+    prev: asked,
+    seek: { seconds: number, relative: v.boolean(), ...asked },
     setVolume: { volume: v.exactOptional(percent), change: v.exactOptional(percentChange) },
     setMuted: { muted: v.boolean() },
     getStatus: {},
@@ -336,7 +337,7 @@ export const lobbyRequest = v.object({
     forgetSpeaker: { name },
     rotateKey: {},
     getMediaToken: { hash, upload: v.boolean() },
-    makeBackup: {},
+    makeBackup: { withTracks: v.boolean() },
   }),
 });
 export const info = v.object({

@@ -28,6 +28,7 @@ test.before(async () => {
   for (const [i, fromS] of [8, 16, 24].entries()) {
     const track = await upload(await songPart(home.directory, `${i}.wav`, fromS, fromS + 20));
     await home.ask({ kind: 'clear' });
+    await sleep(300);
     await start('cold', async () => {
       await home.ask({ kind: 'add', tracks: [track] });
       await home.ask({ kind: 'play' });

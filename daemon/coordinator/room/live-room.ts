@@ -5,11 +5,14 @@ import type {
   RoomEvent,
   RoomReply,
   RoomRequest,
+  RoomSettings,
 } from '../../../protos/index.ts';
 import { messageOf } from '../../errno.ts';
 import type { Logger } from '../../logger.ts';
+import type { RequestHead } from '../../net/request.ts';
 import type { Timers } from '../../timers.ts';
 import { type LocalClock, type RoomUs, roomUs } from '../../units.ts';
+import { wordsOf } from './action-words.ts';
 import { EventStream } from './event-stream.ts';
 import { mergeGlitches } from './glitch-log.ts';
 import type { ReceivedReport } from './member-reports.ts';
@@ -19,6 +22,7 @@ import { eventsBetween, snapshotOf } from './room-events.ts';
 import { advance, endOfItem, newRoom, type RoomState } from './room-state.ts';
 import { queueOf, statusOf } from './room-status.ts';
 import { chooseLeadUs } from './start-time.ts';
+import { refusalOf, withTransport } from './transport.ts';
 
 /** Which room it is. */
 export interface RoomIdentity {
@@ -30,12 +34,21 @@ export interface RoomIdentity {
   readonly clockId: string;
 }
 
+/** A request that was done, and what it was answered. */
+export interface Answered {
+  readonly requestId: string;
+  readonly by: string;
+  readonly note: string;
+}
+
 /** Where a room is kept; see RoomStore. */
 export interface RoomRecords {
   /** @throws {StorageError} when what is there can't be read */
   load(): { state: RoomState; alive: Alive } | undefined;
   /** What it has returned from stays. @throws {StorageError} when it can't be saved: it's then as before */
-  save(state: RoomState): void;
+  save(state: RoomState, answered?: Answered): void;
+  /** The note that a request was answered with, if it is one of the last 1,000 that were done. */
+  noteOf(request: Pick<Answered, 'requestId' | 'by'>): string | undefined;
   /** @throws {StorageError} when it can't be saved */
   saveAlive(alive: Alive): void;
 }
@@ -59,7 +72,11 @@ const MAX_SAVING_US = 100_000;
 /** Timers take no more. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** A note can have a long title in it. */
+const MAX_OUTCOME = 200;
+
 type ReplyBody = RoomReply['body'];
+type Asked = Required<RequestHead>;
 
 /**
  * One room as it runs: answers requests, takes reports, keeps its state on the disk and tells it to the
@@ -126,7 +143,13 @@ export class LiveRoom {
     this.#noteAlive();
   }
 
-  answer(request: RoomRequest['body']): ReplyBody {
+  /**
+   * A request that was done before is answered as then.
+   * @param head whose request it is; one without an id may be done twice
+   * @throws {StorageError} when the disk is full or fails: the room is then as before
+   */
+  answer(request: RoomRequest['body'], { requestId = '', by = '' }: RequestHead = {}): ReplyBody {
+    const asked = { requestId, by };
     const now = this.#now();
     this.#advance(now);
     switch (request.kind) {
@@ -142,38 +165,56 @@ export class LiveRoom {
         this.#adopt({ ...this.#state, name: request.name });
         return done('');
       case 'setSettings':
-        return { kind: 'failure', code: 'REFUSED', message: 'this room has no settings' };
+        return { kind: 'answer', body: this.#set(request, asked) };
       case 'command':
-        return { kind: 'answer', body: this.#command(request.body, now) };
+        return { kind: 'answer', body: this.#command(request.body, asked, now) };
     }
   }
 
-  #command(command: RoomCommand['body'], now: RoomUs) {
+  #command(command: RoomCommand['body'], asked: Asked, now: RoomUs) {
     switch (command.kind) {
       case 'getStatus':
         return { kind: 'status', ...statusOf(this.#state, this.#reports, now) } as const;
       case 'getQueue':
         return { kind: 'queue', ...queueOf(this.#state, now) } as const;
       default:
-        return this.#perform(command, now);
+        return this.#perform(command, asked, now);
     }
   }
 
-  #perform(action: Action, now: RoomUs) {
+  #perform(action: Action, asked: Asked, now: RoomUs) {
+    const before = this.#answerBefore(asked);
+    if (before) return before;
+    const giver = { by: asked.by, now };
+    const refusal = refusalOf(this.#state, action, giver);
+    if (refusal) return { kind: 'failure', ...refusal } as const;
     const outcome = perform(this.#state, action, {
       now,
       leadUs: (item, frame) => chooseLeadUs(this.#reports, now, item, frame) + this.#savingUs,
     });
     if (outcome.kind === 'failure') return outcome;
-    this.#change(outcome.state);
-    return { kind: 'done', note: outcome.note } as const;
+    const state = withTransport(this.#state, outcome.state, action, giver);
+    return this.#change(state, asked, wordsOf(action), outcome.note);
   }
 
-  /** What is told to anyone is on the disk before. */
-  #change(state: RoomState): void {
-    if (state === this.#state) return;
-    this.#save(state);
-    this.#publish(state);
+  #set({ mayAdd, defaultVolume, holdMs }: RoomSettings, asked: Asked) {
+    const settings = { mayAdd, defaultVolume, holdMs };
+    return this.#answerBefore(asked) ?? this.#change({ ...this.#state, settings }, asked, 'settings', '');
+  }
+
+  #answerBefore(asked: Asked) {
+    const note = asked.requestId === '' ? undefined : this.#around.records.noteOf(asked);
+    return note === undefined ? undefined : ({ kind: 'done', note } as const);
+  }
+
+  /** What is told to anyone is on the disk before, and that it was answered, too. */
+  #change(state: RoomState, asked: Asked, action: string, note: string) {
+    const [atUnixMs, outcome] = [this.#around.wallMs(), note.slice(0, MAX_OUTCOME)];
+    const lastAction = { atUnixMs, by: asked.by, room: state.name, action, outcome, done: true };
+    const noted = { ...state, lastAction };
+    this.#save(noted, asked.requestId === '' ? undefined : { ...asked, note });
+    this.#publish(noted);
+    return { kind: 'done', note } as const;
   }
 
   // What isn't a person's command goes without the disk if it must: nobody was told that it is stored.
@@ -186,9 +227,9 @@ export class LiveRoom {
     this.#publish(state);
   }
 
-  #save(state: RoomState): void {
+  #save(state: RoomState, answered?: Answered): void {
     const from = this.#now();
-    this.#around.records.save(state);
+    this.#around.records.save(state, answered);
     this.#savingUs = Math.min(Math.max(this.#now() - from, this.#savingUs * SAVING_DECAY), MAX_SAVING_US);
   }
 

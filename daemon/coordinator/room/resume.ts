@@ -38,5 +38,5 @@ export function resume(saved: RoomState, alive: Alive, clockId: string, now: Roo
     anchorRoomUs: roomUs(playing ? now + RESUME_LEAD_US : now),
     clockId,
   };
-  return { ...reached, timeline, before: timeline };
+  return { ...reached, timeline, before: timeline, transports: {} };
 }

@@ -48,7 +48,7 @@ export class RoomProcess {
       logger,
     );
     this.#responder = new Responder(
-      requestHandler(RoomRequest, RoomReply, (request) => this.#room.answer(request), logger),
+      requestHandler(RoomRequest, RoomReply, (request, asked) => this.#room.answer(request, asked), logger),
     );
     this.#receiver = new ReportReceiver((report) => this.#room.note(report), logger);
   }

@@ -1,6 +1,15 @@
-import type { Levels, Member, QueueItem, Timeline } from '../../../protos/index.ts';
+import type {
+  HistoryEntry,
+  Levels,
+  Member,
+  QueueItem,
+  RoomSettings,
+  Timeline,
+} from '../../../protos/index.ts';
 import { type Frames, frames, type RoomUs, roomUs } from '../../units.ts';
 import { itemAfter, itemOf, type Queue } from './queue.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+import type { Transports } from './transport.ts';
 
 /** Everything a room is. Its current item is the timeline's: there is one as long as the queue isn't empty. */
 export interface RoomState {
@@ -15,6 +24,10 @@ export interface RoomState {
   readonly members: readonly Member[];
   /** Number for the next item added; none is used twice. */
   readonly nextItemNumber: number;
+  readonly settings: RoomSettings;
+  readonly transports: Transports;
+  /** Who last did what; absent: nobody yet. */
+  readonly lastAction?: HistoryEntry;
 }
 
 export function newRoom(roomId: string, name: string, clockId: string, now: RoomUs): RoomState {
@@ -27,7 +40,18 @@ export function newRoom(roomId: string, name: string, clockId: string, now: Room
     clockId,
   };
   const levels = { volume: 100, muted: false };
-  return { roomId, name, queue: [], timeline, before: timeline, levels, members: [], nextItemNumber: 1 };
+  return {
+    roomId,
+    name,
+    queue: [],
+    timeline,
+    before: timeline,
+    levels,
+    members: [],
+    nextItemNumber: 1,
+    settings: DEFAULT_SETTINGS,
+    transports: {},
+  };
 }
 
 export function currentItem(state: RoomState): QueueItem | undefined {

@@ -24,6 +24,8 @@ export function statusOf(room: RoomState, reports: MemberReports, now: RoomUs): 
     startInMs: Math.max(0, state.timeline.anchorRoomUs - now) / 1000,
     ...(spreadBoundUs !== undefined && { spreadBoundUs }),
     speakers: state.members.map((member) => speakerStatus(member, reports, now)),
+    ...(state.lastAction && { lastAction: state.lastAction }),
+    settings: state.settings,
     people: [],
     security: '',
   };

@@ -4,6 +4,7 @@ import * as schema from '../../../protos/schema.ts';
 import { messageOf } from '../../errno.ts';
 import { roomUs } from '../../units.ts';
 import { openDatabase, StorageError, transaction } from '../database.ts';
+import type { Answered } from './live-room.ts';
 import type { Alive } from './resume.ts';
 import type { RoomState } from './room-state.ts';
 
@@ -11,7 +12,22 @@ const MIGRATIONS = [
   `CREATE TABLE item (item_id TEXT PRIMARY KEY, track TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE room (one INTEGER PRIMARY KEY CHECK (one = 1), state TEXT NOT NULL, item_order TEXT NOT NULL);
    CREATE TABLE alive (one INTEGER PRIMARY KEY CHECK (one = 1), clock_id TEXT NOT NULL, room_us REAL NOT NULL, wall_ms REAL NOT NULL);`,
+  `CREATE TABLE answer (
+     number INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL, asked_by TEXT NOT NULL, note TEXT NOT NULL,
+     UNIQUE (request_id, asked_by));
+   UPDATE room SET state = json_set(state, '$.transports', json('{}'),
+     '$.settings', json('{"mayAdd":"MEMBER","defaultVolume":100,"holdMs":150}'));`,
 ];
+
+/** Requests whose answers are known still. */
+const ANSWERS_KEPT = 1000;
+
+const transport = v.object({
+  by: v.string(),
+  words: v.string(),
+  acceptedRoomUs: v.number(),
+  heardRoomUs: v.number(),
+});
 
 const savedState = v.object({
   roomId: v.string(),
@@ -21,9 +37,13 @@ const savedState = v.object({
   levels: schema.levels,
   members: v.array(schema.member),
   nextItemNumber: v.number(),
+  settings: schema.roomSettings,
+  transports: v.object({ place: v.exactOptional(transport), sound: v.exactOptional(transport) }),
+  lastAction: v.exactOptional(schema.historyEntry),
 });
 const savedRoom = v.object({ state: v.string(), item_order: v.string() });
 const savedItem = v.object({ item_id: v.string(), track: v.string() });
+const savedNote = v.optional(v.object({ note: v.string() }));
 const savedAlive = v.object({ clock_id: v.string(), room_us: v.number(), wall_ms: v.number() });
 
 /** A room on disk. What save() returned from stays, whatever happens to process or power. */
@@ -60,8 +80,11 @@ export class RoomStore {
     }
   }
 
-  /** @throws {StorageError} when the disk is full or fails; the saved room is then as before */
-  save(state: RoomState): void {
+  /**
+   * Saves the room, and with it that a request was done.
+   * @throws {StorageError} when the disk is full or fails; what is saved is then as before
+   */
+  save(state: RoomState, answered?: Answered): void {
     const from = this.#saved;
     transaction(this.#opened(), () => {
       const orderChanged = state.queue !== from?.queue;
@@ -74,8 +97,22 @@ export class RoomStore {
       this.#opened()
         .prepare(sql)
         .run(JSON.stringify(rest), ...order);
+      if (answered) this.#saveAnswer(answered);
     });
     this.#saved = state;
+  }
+
+  /**
+   * The note that a request was answered with, if it is one of the last 1,000 that were done.
+   * @throws {StorageError} when it can't be read
+   */
+  noteOf({ requestId, by }: Pick<Answered, 'requestId' | 'by'>): string | undefined {
+    try {
+      const find = this.#opened().prepare('SELECT note FROM answer WHERE request_id = ? AND asked_by = ?');
+      return v.parse(savedNote, find.get(requestId, by))?.note;
+    } catch (error) {
+      throw new StorageError(`${this.#path} can't be read: ${messageOf(error)}`);
+    }
   }
 
   /**
@@ -119,6 +156,14 @@ export class RoomStore {
     const insert = this.#opened().prepare('INSERT INTO item VALUES (?, ?)');
     for (const itemId of before) if (!after.has(itemId)) remove.run(itemId);
     for (const item of to) if (!before.has(item.itemId)) insert.run(item.itemId, JSON.stringify(item.track));
+  }
+
+  #saveAnswer({ requestId, by, note }: Answered): void {
+    const insert = this.#opened().prepare('INSERT INTO answer (request_id, asked_by, note) VALUES (?, ?, ?)');
+    const { lastInsertRowid } = insert.run(requestId, by, note);
+    this.#opened()
+      .prepare('DELETE FROM answer WHERE number <= ?')
+      .run(Number(lastInsertRowid) - ANSWERS_KEPT);
   }
 
   #opened(): DatabaseSync {
