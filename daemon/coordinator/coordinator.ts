@@ -5,16 +5,20 @@ import { monotonicClock } from '../local-clock.ts';
 import type { LogLevel } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { probeTrack } from '../media/probe.ts';
+import { type MetricsFor, MetricsPage } from '../metrics/metrics-page.ts';
+import { ProcessWatch } from '../metrics/process-facts.ts';
 import { nodeTimers } from '../timers.ts';
 import { version } from '../version.ts';
 import { ClockResponder } from './clock-responder.ts';
 import { DataDirLock } from './data-dir-lock.ts';
 import { ForkedRooms } from './forked-rooms.ts';
+import { gatherFacts } from './home-facts.ts';
 import { LiveLobby } from './live-lobby.ts';
 import { LobbyServer } from './lobby-server.ts';
 import { LobbyStore } from './lobby-store.ts';
 import { MediaServer, mediaServerDefaults } from './media-server.ts';
 import { MediaStore } from './media-store.ts';
+import { MediaUsage } from './media-usage.ts';
 import { describePorts, portsInUse } from './port-check.ts';
 import { clockPort, mediaPort, roomPorts } from './ports.ts';
 
@@ -26,6 +30,8 @@ export interface CoordinatorOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  /** Who may read /metrics. */
+  readonly metrics: MetricsFor;
 }
 
 /** Why the coordinator can't start; the message is a sentence for people. */
@@ -44,6 +50,8 @@ export class Coordinator {
   readonly #clockResponder: ClockResponder;
   readonly #mediaStore: MediaStore;
   readonly #mediaServer: MediaServer;
+  readonly #usage: MediaUsage;
+  readonly #process = new ProcessWatch();
   readonly #lobby: LiveLobby;
   readonly #server: LobbyServer;
 
@@ -56,7 +64,9 @@ export class Coordinator {
     this.#store = new LobbyStore(join(dataDir, 'lobby.db'));
     this.#clockResponder = new ClockResponder(monotonicClock, id);
     this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
-    this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger);
+    const metrics = new MetricsPage(options.metrics, () => this.#facts(), logger);
+    this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger, metrics);
+    this.#usage = new MediaUsage(dataDir);
     const database = (roomId: string) => join(dataDir, 'rooms', `${roomId}.db`);
     const launcher = new ForkedRooms({ listen, lobbyPort: port, logLevel, database });
     const host = { launcher, clock: monotonicClock, timers: nodeTimers, logger };
@@ -87,9 +97,23 @@ export class Coordinator {
 
   async stop(): Promise<void> {
     this.#server.stop();
+    this.#process.stop();
     await Promise.all([this.#lobby.stop(), this.#mediaServer.stop(), this.#clockResponder.stop()]);
     this.#store.stop();
     this.#lock.stop();
+  }
+
+  #facts() {
+    return gatherFacts({
+      name: this.#options.name,
+      version,
+      lobby: this.#lobby,
+      clock: monotonicClock,
+      requests: this.#server.counts,
+      usage: this.#usage,
+      traffic: this.#mediaServer.traffic,
+      process: this.#process,
+    });
   }
 
   async #refuseTaken(ports: number[]): Promise<void> {

@@ -1,11 +1,12 @@
 import { LobbyReply, LobbyRequest } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
+import { RequestCounts } from '../metrics/request-counts.ts';
 import { Responder } from '../net/responder.ts';
 import type { LocalClock } from '../units.ts';
 import type { LiveLobby } from './live-lobby.ts';
 import { LobbyDesk, type LobbyInfo, type Tracks } from './lobby-desk.ts';
 import { portsInUse } from './port-check.ts';
-import { requestHandler } from './requests.ts';
+import { answerOf, requestHandler } from './requests.ts';
 
 export interface LobbyOptions extends LobbyInfo {
   /** IPv4 address to listen on. */
@@ -14,6 +15,8 @@ export interface LobbyOptions extends LobbyInfo {
 
 /** The lobby's desk at its socket. */
 export class LobbyServer {
+  /** What it was asked, and with which outcomes. */
+  readonly counts = new RequestCounts();
   readonly #options: LobbyOptions;
   readonly #responder: Responder;
 
@@ -25,9 +28,12 @@ export class LobbyServer {
       portsInUse: (ports) => portsInUse(options.listen, ports),
       logger,
     });
-    this.#responder = new Responder(
-      requestHandler(LobbyRequest, LobbyReply, (request) => desk.answer(request), logger),
-    );
+    const answer = async (request: LobbyRequest['body']) => {
+      const reply = await answerOf(() => desk.answer(request), logger);
+      this.counts.note(request, reply);
+      return reply;
+    };
+    this.#responder = new Responder(requestHandler(LobbyRequest, LobbyReply, answer, logger));
   }
 
   /** @throws when the port is taken */

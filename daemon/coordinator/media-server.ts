@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ErrorCode, Failure, Track } from '../../protos/index.ts';
 import { errnoOf, messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
+import type { MetricsPage } from '../metrics/metrics-page.ts';
 import { createServer } from '../net/http.ts';
 import { parseRange } from './byte-range.ts';
 import { limitConnections } from './connection-limit.ts';
@@ -29,6 +30,12 @@ export const mediaServerDefaults: MediaServerOptions = {
   stallTimeoutMs: 30_000,
 };
 
+/** Bytes of tracks since the start. */
+export interface Traffic {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
 const keepAliveMs = 30_000;
 const minUploadBytes = 16 * 1024;
 /** How long the rest of a refused upload is swallowed, so that the peer gets to read why. */
@@ -50,15 +57,20 @@ const statusCodes: Record<ErrorCode, number> = {
 /**
  * Serves the tracks of a store over HTTP: PUT /tracks/HASH?name=FILENAME, GET and HEAD /tracks/HASH (with
  * single ranges), /tracks/HASH/index (TrackIndex message) and /tracks/HASH/info (Track as JSON).
- * Failures of a PUT are JSON {code, message}; whatever else isn't there is a bare 404.
+ * Failures of a PUT are JSON {code, message}; whatever else isn't there is a bare 404. GET /metrics is the metrics
+ * page's.
  */
 export class MediaServer {
   readonly #store: MediaStore;
   readonly #options: MediaServerOptions;
   readonly #log: Logger;
+  readonly #metrics: MetricsPage | undefined;
   readonly #server: Server;
+  #sentBytes = 0;
+  #receivedBytes = 0;
 
-  constructor(store: MediaStore, options: MediaServerOptions, log: Logger) {
+  constructor(store: MediaStore, options: MediaServerOptions, log: Logger, metrics?: MetricsPage) {
+    this.#metrics = metrics;
     this.#store = store;
     this.#options = options;
     this.#log = log;
@@ -92,6 +104,10 @@ export class MediaServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  get traffic(): Traffic {
+    return { sentBytes: this.#sentBytes, receivedBytes: this.#receivedBytes };
+  }
+
   /** Closes the port and every connection. */
   async stop(): Promise<void> {
     const closed = Promise.withResolvers<void>();
@@ -115,6 +131,7 @@ export class MediaServer {
     const [, hash = '', part] = /^\/tracks\/([0-9a-f]{64})(\/index|\/info)?$/.exec(path) ?? [];
     if (request.method === 'PUT' && hash && !part) return this.#receive(request, response, hash, query);
     request.resume();
+    if (path === '/metrics' && this.#metrics) return this.#metrics.answer(request, response);
     if (!hash) return bare(response, 404);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', part ? 'GET, HEAD' : 'GET, HEAD, PUT');
@@ -147,7 +164,10 @@ export class MediaServer {
       response.setHeader('ETag', `"${hash}"`);
       response.writeHead(range ? 206 : 200);
       if (request.method === 'HEAD' || from === to) return void response.end();
-      await pipeline(file.createReadStream({ start: from, end: to - 1, autoClose: false }), response);
+      const bytesOfIt = file.createReadStream({ start: from, end: to - 1, autoClose: false });
+      await pipeline(bytesOfIt, response).finally(() => {
+        this.#sentBytes += bytesOfIt.bytesRead;
+      });
     } finally {
       await stored.file.close();
     }
@@ -171,6 +191,7 @@ export class MediaServer {
     try {
       const body = guardProgress(request, minUploadBytes, stallTimeoutMs);
       const track = await this.#store.add(hash, name, body);
+      this.#receivedBytes += track.bytes;
       this.#log.info({ hash, bytes: track.bytes }, `stored '${name}'`);
       json(response, 200, track);
     } catch (error) {

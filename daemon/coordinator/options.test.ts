@@ -14,6 +14,7 @@ test('without any settings it is port 7400 on all addresses, named as the host',
     port: 7400,
     dataDir: join(homedir(), '.local/state/jam'),
     logLevel: 'info',
+    metrics: 'local',
   });
 });
 

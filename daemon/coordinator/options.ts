@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import * as v from 'valibot';
 import { explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
+import { METRICS_FOR } from '../metrics/metrics-page.ts';
 import { version } from '../version.ts';
 import type { CoordinatorOptions } from './coordinator.ts';
 import { MAX_LOBBY_PORT } from './ports.ts';
@@ -16,6 +17,7 @@ const schema = {
   port: wholeNumber(1, MAX_LOBBY_PORT),
   dataDir: v.pipe(v.string(), v.minLength(1, 'a directory is expected')),
   logLevel: oneOf(LOG_LEVELS),
+  metrics: oneOf(METRICS_FOR),
 };
 
 /**
@@ -32,6 +34,7 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Coo
     port: DEFAULT_PORT,
     dataDir: defaultDataDir(environment),
     logLevel: 'info',
+    metrics: 'local',
   };
   const sources = { file: config, environment, flags };
   if (printConfig) {
@@ -63,6 +66,10 @@ export function coordinatorCommand(): Command {
     .option('--port <port>', `the lobby's port; the others follow it (default: ${DEFAULT_PORT})`)
     .option('--data-dir <dir>', 'where rooms, queues and tracks are kept (default: ~/.local/state/jam)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: info)`)
+    .option(
+      '--metrics <who>',
+      'who may read http://HOST:P+2/metrics: off, local (this host only) or any (default: local)',
+    )
     .helpOption('--help', 'print this')
     .addHelpText(
       'after',
