@@ -227,3 +227,49 @@ test('a map of another clock silences the room rather than play at a wrong time'
   speaker.runUntil(1005 * second);
   t.is(speaker.sampleAt(1004 * second), 0);
 });
+
+test('with nothing to play for long the device is closed, and a start at the lead it tells is still in time', (t) => {
+  const speaker = new SimulatedSpeaker(1000 * second, 25, 0, 5);
+  const report = () => speaker.player.report(localUs(speaker.nowUs));
+  speaker.player.setClockMap(mapOf(offsetUs));
+  speaker.runUntil(1004 * second);
+  t.like(report(), { state: 'SILENT' });
+  const awake = report();
+  speaker.runUntil(1008 * second);
+  t.like(report(), { state: 'IDLE', problem: '' });
+  t.true(Math.abs(report().dacPpm - 25) < 1, 'the crystal is still known');
+  t.true(report().leadUs > awake.leadUs, 'opening it takes time');
+  const startUs = speaker.nowUs + report().leadUs;
+  speaker.player.setPlan(playing([item(rampTrack('a', 20))], startUs + offsetUs));
+  speaker.player.tick(localUs(speaker.nowUs));
+  speaker.runUntil(startUs + 6 * second);
+  const worst = worstErrorUs(speaker, 44100, startUs, startUs + 3000, startUs + 5 * second);
+  t.true(worst < 30, `up to ${worst} µs off`);
+  t.deepEqual(speaker.glitches, []);
+});
+
+test('a device that was closed in idleness and asked too late says so', (t) => {
+  const speaker = new SimulatedSpeaker(1000 * second, 25, 0, 5);
+  speaker.player.setClockMap(mapOf(offsetUs));
+  speaker.runUntil(1008 * second);
+  const startUs = speaker.nowUs + 20_000;
+  speaker.player.setPlan(playing([item(rampTrack('a', 20))], startUs + offsetUs));
+  speaker.player.tick(localUs(speaker.nowUs));
+  speaker.runUntil(startUs + 3 * second);
+  t.deepEqual(
+    speaker.glitches.map((glitch) => glitch.kind),
+    ['late start'],
+  );
+});
+
+test('what is to come keeps the device open, however far off', (t) => {
+  const speaker = new SimulatedSpeaker(1000 * second, 25, 0, 5);
+  speaker.player.setClockMap(mapOf(offsetUs));
+  speaker.player.setPlan(playing([item(rampTrack('a', 2))], 1015 * second + offsetUs));
+  speaker.runUntil(1014 * second);
+  t.is(speaker.player.state, 'SILENT');
+  speaker.runUntil(1021 * second);
+  t.is(speaker.player.state, 'SILENT');
+  speaker.runUntil(1023 * second);
+  t.is(speaker.player.state, 'IDLE');
+});

@@ -1,7 +1,8 @@
 import { type ClockMap, toRoom } from '../../clock/clock-map.ts';
-import { type Frames, frames, type LocalUs, localUs, type Ppm, type RoomUs } from '../../units.ts';
+import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm, type RoomUs } from '../../units.ts';
 import { DacModel } from './dac-model.ts';
 import { amplitudeOf, GainRamp } from './gain.ts';
+import { hasSoundFrom, Idleness } from './idleness.ts';
 import type { KernelOf } from './kernel.ts';
 import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
 import { Renderer, type RenderGlitch } from './renderer.ts';
@@ -20,6 +21,8 @@ export interface PlayerOptions {
   readonly bufferMs: number;
   /** The DAC's rate from an earlier run, if there was one. */
   readonly dacPpm: Ppm | undefined;
+  /** With nothing to play for so long the device is closed, s; 0 or absent: never. */
+  readonly idleCloseS?: number;
   /** Kernels other than those of kernel.ts: simulated tracks do with short ones. */
   readonly kernelOf?: KernelOf;
 }
@@ -48,6 +51,14 @@ export interface PlayerReport {
   readonly problem: string;
 }
 
+/** An open device and what belongs to it. */
+interface OpenSink {
+  readonly format: SinkFormat;
+  readonly dac: DacModel;
+  readonly renderer: Renderer;
+  readonly block: Float32Array;
+}
+
 /** Something that was heard and should not have been, and why, for people. */
 export type GlitchNote = RenderGlitch | { readonly kind: 'xrun'; readonly cause: string };
 
@@ -59,6 +70,10 @@ const blockFrames = 512;
 /** For a message to get here, and to open a track that doesn't stand by; on a busy machine 25 ms fell 5 short. */
 const prepareUs = 30_000;
 const reopenUs = 1_000_000;
+/** From opening a device to knowing when its frames are heard, until it has been measured. */
+const usualWakeUs = 200_000;
+/** Ticks come so many times slower while the device is closed for want of anything to play. */
+const restingPatience = 12;
 /** Ticks come so much quicker while the device is still to be known better. */
 const curiosity = 0.15;
 /** Ticks may come so many times slower, and once slower for each of so many ms ahead. */
@@ -74,9 +89,14 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #streams: StreamPool;
   readonly #onGlitch: (note: GlitchNote) => void;
+  readonly #idleness: Idleness;
   readonly #gain = new GainRamp();
   readonly #counts = { xruns: 0, resyncs: 0, lateStarts: 0, gaps: 0 };
-  #open: { format: SinkFormat; dac: DacModel; renderer: Renderer; block: Float32Array } | undefined;
+  #open: OpenSink | undefined;
+  /** What was open until there had been nothing to play for long. */
+  #resting: OpenSink | undefined;
+  #openedUs: LocalUs | undefined;
+  #wakeUs = usualWakeUs;
   #status: SinkStatus | undefined;
   #plan: Plan = emptyPlan;
   #map: ClockMap | undefined;
@@ -95,6 +115,7 @@ export class Player {
   ) {
     this.#sink = sink;
     this.#options = options;
+    this.#idleness = new Idleness(options.idleCloseS ?? 0);
     this.#dacPpm = options.dacPpm;
     this.#streams = new StreamPool(openStream);
     this.#onGlitch = onGlitch;
@@ -121,8 +142,10 @@ export class Player {
   /** Brings the device up to date. Called every few ms. */
   tick(now: LocalUs): void {
     try {
-      if (!this.#open && now >= this.#reopenAtUs) this.#openSink();
+      if (!this.#open && now >= this.#reopenAtUs && (!this.#resting || this.#hasSound(now)))
+        this.#openSink(now);
       if (this.#open) this.#fill(now);
+      if (this.#open && this.#idleness.observe(now, this.#hasSound(now))) this.#rest();
     } catch (error) {
       if (!(error instanceof SinkError)) throw error;
       this.#fail(error, now);
@@ -134,6 +157,7 @@ export class Player {
    * what is written ahead lasts. Waking up costs as much as what is then done. Less than 1: the DAC is to be watched.
    */
   get patience(): number {
+    if (this.#resting) return restingPatience;
     if (this.#open?.dac.wantsMore) return curiosity;
     if (!this.#open?.dac.settled) return 1;
     return Math.min(mostPatience, this.#aheadMs / patientMs);
@@ -151,6 +175,17 @@ export class Player {
     this.#open = undefined;
   }
 
+  /** Whether something sounds or is to. */
+  #hasSound(now: LocalUs): boolean {
+    return hasSoundFrom(this.#plan, this.#map && toRoom(this.#map, localUs(now + this.#delayUs)));
+  }
+
+  #rest(): void {
+    this.#sink.close();
+    this.#resting = this.#open;
+    this.#open = this.#status = undefined;
+  }
+
   report(now: LocalUs): PlayerReport {
     const open = this.#open;
     const at = this.#map && toRoom(this.#map, localUs(now + this.#delayUs));
@@ -164,19 +199,37 @@ export class Player {
       positionFrame: sounding && at !== undefined ? positionAt(sounding, at) : frames(0),
       errorUs: open?.renderer.errorUs ?? 0,
       errorBoundUs: open?.dac.errorBoundUs ?? 0,
-      dacPpm: open?.dac.ratePpm ?? (0 as Ppm),
+      dacPpm: open?.dac.ratePpm ?? this.#dacPpm ?? ppm(0),
       slewPpm: open?.renderer.voice?.slewPpm ?? 0,
       bufferMs,
-      leadUs: Math.max(bufferMs, this.#reserveMs()) * 1000 + prepareUs,
+      leadUs: Math.max(bufferMs, this.#reserveMs()) * 1000 + prepareUs + (this.#resting ? this.#wakeUs : 0),
       ...this.#counts,
       format: open?.format,
       problem: this.#problem || (this.#streams.problem ?? ''),
     };
   }
 
-  #openSink(): void {
+  #openSink(now: LocalUs): void {
     const format = this.#sink.open();
-    this.#open = {
+    this.#open = this.#awoken(format) ?? this.#made(format);
+    this.#resting = undefined;
+    this.#openedUs = now;
+    this.#gain.setRate(format.rate);
+    this.#problem = '';
+    this.#startSink();
+  }
+
+  /** What rested goes on: it knows the crystal, and since when it has been following the room. */
+  #awoken(format: SinkFormat): OpenSink | undefined {
+    const { rate, channels } = this.#resting?.format ?? {};
+    if (!this.#resting || rate !== format.rate || channels !== format.channels) return undefined;
+    this.#resting.renderer.cut();
+    this.#resting.dac.restart();
+    return { ...this.#resting, format };
+  }
+
+  #made(format: SinkFormat): OpenSink {
+    return {
       format,
       dac: new DacModel(format.rate, this.#dacPpm),
       renderer: new Renderer(
@@ -190,9 +243,6 @@ export class Player {
       ),
       block: new Float32Array(blockFrames * format.channels),
     };
-    this.#gain.setRate(format.rate);
-    this.#problem = '';
-    this.#startSink();
   }
 
   #startSink(): void {
@@ -211,6 +261,10 @@ export class Player {
     }
     this.#status = status;
     dac.observe(status);
+    if (this.#openedUs !== undefined && dac.ready) {
+      this.#wakeUs = now - this.#openedUs;
+      this.#openedUs = undefined;
+    }
     this.#dacPpm = dac.ratePpm;
     this.#prepare(frames(status.writtenFrames));
     this.#growReserve(now);
@@ -272,8 +326,7 @@ export class Player {
   #fail(error: SinkError, now: LocalUs): void {
     this.#problem = error.message;
     this.#reopenAtUs = now + reopenUs;
-    this.#open = undefined;
-    this.#status = undefined;
+    this.#open = this.#resting = this.#status = undefined;
     this.#sink.close();
   }
 

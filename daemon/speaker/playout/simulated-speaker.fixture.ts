@@ -63,7 +63,7 @@ export class SimulatedSpeaker {
   readonly #framesPerUs: number;
   readonly #heard: HeardSegment[] = [];
 
-  constructor(startUs: number, dacPpm: number, reportStepUs = 0) {
+  constructor(startUs: number, dacPpm: number, reportStepUs = 0, idleCloseS = 0) {
     this.nowUs = startUs;
     this.#framesPerUs = (SIM_RATE * (1 + dacPpm * 1e-6)) / 1e6;
     const recorder = {
@@ -79,7 +79,7 @@ export class SimulatedSpeaker {
     this.player = new Player(
       sink,
       (track) => new RampStream(track, () => this.held),
-      { bufferMs: 150, dacPpm: undefined },
+      { bufferMs: 150, dacPpm: undefined, idleCloseS },
       (note) => this.glitches.push(note),
     );
     this.player.setLevels({ roomVolume: 100, speakerVolume: 100, muted: false });
