@@ -205,7 +205,8 @@ export class DacModel {
     this.#scatterUs = scatterUs;
     const slope = 1 + this.#ratePpm * 1e-6;
     const origin = this.#points[0]!;
-    const top = Math.max(...this.#points.map((p) => p.y - origin.y - slope * (p.x - origin.x)));
+    let top = 0;
+    for (const { x, y } of this.#points) top = Math.max(top, y - origin.y - slope * (x - origin.x));
     this.#refUs = nowUs;
     this.#refFrame = ((origin.y + top + slope * (nowUs - origin.x)) / 1e6) * this.#rate;
   }

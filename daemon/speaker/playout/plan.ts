@@ -75,7 +75,11 @@ export function since(plan: Plan, at: RoomUs): Plan {
 
 /** Index of the segment heard at a time; −1 before the first. */
 export function segmentIndexAt(plan: Plan, at: RoomUs): number {
-  return plan.segments.findLastIndex((segment) => segment.fromRoomUs <= at);
+  const { segments } = plan;
+  // What is heard now is among the first.
+  let next = 0;
+  while (next < segments.length && segments[next]!.fromRoomUs <= at) next++;
+  return next - 1;
 }
 
 /** The position that is to be heard at a time, in frames of the segment's track. */

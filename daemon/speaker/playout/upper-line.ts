@@ -23,13 +23,12 @@ export function upperLine(points: readonly Point[]): UpperLine {
   let sumY = 0;
   for (const point of points) {
     // Differences keep precision: x and y are µs since the machine booted.
-    const p = { x: point.x - origin.x, y: point.y - origin.y };
-    sumX += p.x;
-    sumY += p.y;
-    while (hull.length >= 2 && turnsLeft(hull.at(-2)!, hull.at(-1)!, p)) hull.pop();
-    hull.push(p);
+    sumX += point.x - origin.x;
+    sumY += point.y - origin.y;
+    while (hull.length >= 2 && turnsLeft(hull[hull.length - 2]!, hull[hull.length - 1]!, point)) hull.pop();
+    hull.push(point);
   }
-  const meanX = sumX / points.length;
+  const meanX = origin.x + sumX / points.length;
   const right = Math.max(
     1,
     hull.findIndex((p) => p.x >= meanX),
@@ -37,7 +36,7 @@ export function upperLine(points: readonly Point[]): UpperLine {
   const a = hull[right - 1]!;
   const b = hull[right]!;
   const slope = (b.y - a.y) / (b.x - a.x);
-  return { slope, meanGap: a.y + slope * (meanX - a.x) - sumY / points.length };
+  return { slope, meanGap: a.y - origin.y + slope * (meanX - a.x) - sumY / points.length };
 }
 
 function turnsLeft(a: Point, b: Point, c: Point): boolean {
