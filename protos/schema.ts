@@ -275,7 +275,7 @@ export const roomRequest = v.object({
   by: text,
   body: body({
     command: roomCommand.entries,
-    setMembers: members.entries,
+    setMembers: { ...members.entries, keys: v.array(v.object({ speakerId: id, key: bytesOf(32) })) },
     renameRoom: { name },
     getSnapshot: { speakerId: id },
     getGlitches: { speakerId: id },
@@ -383,6 +383,7 @@ export const assignment = v.object({
   name,
   roomHost: text,
   roomKey: keyOrNone,
+  nextKey: v.exactOptional(bytesOf(32)),
 });
 export const lobbyReply = v.object({
   protocol,
@@ -403,6 +404,6 @@ export const lobbyReply = v.object({
     pairingChallenge: { nonce: bytesOf(16) },
     mediaToken: { token: text, expiresInMs: number },
     backupReady: { path: text, token: text, bytes: number },
-    pending: {},
+    pending: { paired: v.boolean() },
   }),
 });

@@ -48,7 +48,7 @@ export class RoomSupervisor {
   }
 
   tellMembers(roomId: string): void {
-    this.#tell(roomId, { kind: 'setMembers', members: this.#membersOf(roomId) });
+    this.#tell(roomId, { kind: 'setMembers', members: this.#membersOf(roomId), keys: [] });
   }
 
   isUp(roomId: string): boolean {
