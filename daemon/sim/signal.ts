@@ -3,7 +3,7 @@ import type { FrameStream } from '../speaker/playout/frame-stream.ts';
 import { type Kernel, PHASES } from '../speaker/playout/kernel.ts';
 
 /** Hz of the simulated devices and of most tracks: low, for the sake of speed. */
-export const SIM_RATE = 2000;
+export const SIM_RATE = 1200;
 /** Tracks can be told apart by their sound, this many of them. */
 export const TRACKS = 64;
 const FIRST_SLOPE = 1.0021;
