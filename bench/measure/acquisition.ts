@@ -19,6 +19,8 @@ export class Acquisition {
   readonly #spectrumIm: Float64Array;
   /** Energy of the coarse reference before each index. */
   readonly #energy: Float64Array;
+  /** Of recordings, by their rate: to make one takes longer than to use it. */
+  readonly #readers = new Map<number, Interpolator>();
   readonly #windowLength = (WINDOW_US * COARSE_RATE) / 1e6;
 
   constructor(reference: Reference) {
@@ -43,7 +45,8 @@ export class Acquisition {
     const centre = frameAt(recording, trueUs);
     if (centre === null) return [];
     const step = (framesPerUs(recording, centre.segment) * 1e6) / COARSE_RATE;
-    const reader = coarseReader(recording.rate);
+    const reader = this.#readers.get(recording.rate) ?? coarseReader(recording.rate);
+    this.#readers.set(recording.rate, reader);
     const re = new Float64Array(this.#fft.size);
     const im = new Float64Array(this.#fft.size);
     let energy = 0;

@@ -18,6 +18,7 @@ export interface Guess {
   readonly speedPpm: number;
 }
 
+const INTERPOLATOR = new Interpolator(0.46, 12);
 const SILENCE_RMS = 10 ** (-75 / 20);
 /** So alike that a peak of the correlation elsewhere needn't be looked for. */
 const CLEAR = 0.95;
@@ -40,7 +41,6 @@ export class Aligner {
   readonly #im: Float64Array;
   readonly #crossRe: Float64Array;
   readonly #crossIm: Float64Array;
-  readonly #interpolator = new Interpolator(0.46, 12);
 
   /** @param windowUs how much of the recording is looked at; lags of up to a quarter of it are found */
   constructor(recording: Recording, windowUs: number) {
@@ -114,7 +114,7 @@ export class Aligner {
       const weight = this.#window[i] as number;
       const position = frame + (place.first + i - place.centre) * place.step;
       const x = (samples[place.first + i] as number) * weight;
-      const y = this.#interpolator.at(reference.samples, position) * weight;
+      const y = INTERPOLATOR.at(reference.samples, position) * weight;
       this.#re[i] = x;
       this.#im[i] = y;
       recorded += x * x;

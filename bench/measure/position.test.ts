@@ -11,7 +11,7 @@ const tracks = new Tracks([reference]);
 
 /** The worst error in µs against a playing that starts at startUs at speed 1, looked at each 100 ms. */
 function worstErrorUs(recording: Recording, startUs: number, speedPpm = 0): number {
-  const timesUs = Array.from({ length: 35 }, (_, i) => startUs + 500_000 + i * 100_000);
+  const timesUs = Array.from({ length: 15 }, (_, i) => startUs + 500_000 + i * 100_000);
   const found = trace(recording, tracks, timesUs);
   return timesUs.reduce((worst, trueUs, i) => {
     const intendedUs = (trueUs - startUs) * (1 + speedPpm * 1e-6);
@@ -30,7 +30,7 @@ for (const [rate, ppm, offsetUs] of [
   [96_000, 60, 0.3],
 ] as const) {
   test(`finds ${offsetUs} µs to 0.1 µs at ${rate} Hz from a DAC of ${ppm} ppm`, (t) => {
-    const recording = device({ rate, ppm, seconds: 5 }, (us) => (us - offsetUs) * 1e-6, reference);
+    const recording = device({ rate, ppm, seconds: 3 }, (us) => (us - offsetUs) * 1e-6, reference);
     const worst = worstErrorUs(recording, offsetUs);
     t.true(worst < 0.1, `off by ${worst} µs`);
   });
@@ -38,7 +38,7 @@ for (const [rate, ppm, offsetUs] of [
 
 test('finds a position while the speaker slews by 300 ppm', (t) => {
   const recording = device(
-    { rate: 48_000, ppm: 20, seconds: 5 },
+    { rate: 48_000, ppm: 20, seconds: 3 },
     (us) => us * 1e-6 * (1 + 300e-6),
     reference,
   );
@@ -48,7 +48,7 @@ test('finds a position while the speaker slews by 300 ppm', (t) => {
 
 test('does not mind true time counted from 1970', (t) => {
   const startUs = 1_790_000_000_123_457;
-  const recording = device({ rate: 48_000, ppm: 20, seconds: 5 }, (us) => us * 1e-6, reference);
+  const recording = device({ rate: 48_000, ppm: 20, seconds: 3 }, (us) => us * 1e-6, reference);
   const worst = worstErrorUs(
     { ...recording, segments: [{ firstFrame: 0, startTrueUs: startUs, ppm: 20 }] },
     startUs,

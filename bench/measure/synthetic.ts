@@ -2,6 +2,8 @@ import { Interpolator } from './interpolator.ts';
 import type { Recording } from './recording.ts';
 import type { Reference } from './reference.ts';
 
+const INTERPOLATOR = new Interpolator(0.47, 32);
+
 /** Something with a spectrum like music's, never repeating: noise with a slope, in notes that come and go. */
 export function music(rate: number, seconds: number, seed = 1): Float32Array {
   const samples = new Float32Array(Math.round(rate * seconds));
@@ -34,10 +36,9 @@ export function device(
   heardSeconds: (trueUs: number) => number,
   reference: Reference,
 ): Recording {
-  const reader = new Interpolator(0.47, 32);
   const samples = Float32Array.from({ length: Math.round(dac.rate * dac.seconds) }, (_, frame) => {
     const trueUs = (frame / dac.rate / (1 + dac.ppm * 1e-6)) * 1e6;
-    return reader.at(reference.samples, heardSeconds(trueUs) * reference.rate);
+    return INTERPOLATOR.at(reference.samples, heardSeconds(trueUs) * reference.rate);
   });
   return { samples, rate: dac.rate, segments: [{ firstFrame: 0, startTrueUs: 0, ppm: dac.ppm }] };
 }
