@@ -1,27 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoReplyError, Requester } from '../daemon/net/requester.ts';
-import { LobbyReply, LobbyRequest, type RoomAnswer, type RoomCommand } from '../protos/index.ts';
+import { NoReplyError, newRequestId, Requester } from '../daemon/net/requester.ts';
+import {
+  type Failure,
+  LobbyReply,
+  LobbyRequest,
+  type RoomAnswer,
+  type RoomCommand,
+} from '../protos/index.ts';
 import type { Address } from './address.ts';
 import { CommandError } from './exit-codes.ts';
 import { explain, probe, untilAbsent } from './reachability.ts';
+import { attemptMs, BUSY_RETRY_FOR_MS, retryDelayMs, withAge } from './retry.ts';
 
 type RequestBody = LobbyRequest['body'];
 type ReplyBody = LobbyReply['body'];
 type Reply<K extends ReplyBody['kind']> = Extract<ReplyBody, { kind: K }>;
 type Answer<K extends RoomAnswer['body']['kind']> = Extract<RoomAnswer['body'], { kind: K }>;
 
-const BUSY_RETRY_FOR_MS = 1000;
-const BUSY_RETRY_EVERY_MS = 100;
+/** How a client asks. */
+export interface ClientOptions {
+  /** For an answer, whatever has to be tried for it. */
+  readonly timeoutMs: number;
+  /** Whether what is busy is tried again, for up to a second. */
+  readonly retry: boolean;
+  /** When the person gave the command, by performance.now(). */
+  readonly givenAtMs: number;
+}
 
 /** Asks a coordinator's lobby: a reply of the kind asked for, or a CommandError, within the deadline. */
 export class LobbyClient {
   readonly address: Address;
-  readonly #timeoutMs: number;
+  readonly #options: ClientOptions;
   readonly #requester: Requester<RequestBody, ReplyBody>;
 
-  constructor(address: Address, timeoutMs: number) {
+  constructor(address: Address, options: ClientOptions) {
     this.address = address;
-    this.#timeoutMs = timeoutMs;
+    this.#options = options;
     this.#requester = new Requester(`tcp://${address.host}:${address.port}`, LobbyRequest, LobbyReply);
   }
 
@@ -35,61 +49,90 @@ export class LobbyClient {
 
   /** @throws {CommandError} UNREACHABLE, or what the coordinator says; BUSY only after trying for 1 s */
   async ask<K extends ReplyBody['kind']>(body: RequestBody, kind: K): Promise<Reply<K>> {
+    const requestId = newRequestId();
     return this.#whileBusy(async (timeoutMs) => {
-      const reply = await this.#request(body, timeoutMs);
-      if (reply.kind === 'failure') throw new CommandError(reply.code, reply.message);
+      const reply = await this.#request(body, requestId, timeoutMs);
+      if (reply.kind === 'failure') throw failureOf(reply);
       if (!isReply(reply, kind)) throw unexpected(reply.kind);
       return reply;
     });
   }
 
-  /** As ask(), of a room by its name. */
+  /** As ask(), of a room by its name; sent again where the reply may have been lost. */
   async askRoom<K extends RoomAnswer['body']['kind']>(
     room: string,
     body: RoomCommand['body'],
     kind: K,
   ): Promise<Answer<K>> {
+    const requestId = newRequestId();
     return this.#whileBusy(async (timeoutMs) => {
-      const reply = await this.#request({ kind: 'callRoom', room, command: { body } }, timeoutMs);
+      const reply = await this.#untilReplied(timeoutMs, (withinMs) => {
+        const command = { body: withAge(body, performance.now() - this.#options.givenAtMs) };
+        return this.#request({ kind: 'callRoom', room, command }, requestId, withinMs);
+      });
       const answer = reply.kind === 'room' ? reply.body : reply;
-      if (answer.kind === 'failure') throw new CommandError(answer.code, answer.message);
+      if (answer.kind === 'failure') throw failureOf(answer);
       if (!isAnswer(answer, kind)) throw unexpected(answer.kind);
       return answer;
     });
   }
 
   async #whileBusy<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const { timeoutMs, retry } = this.#options;
+    const limitMs = retry ? Math.min(BUSY_RETRY_FOR_MS, timeoutMs) : 0;
     const startedMs = performance.now();
     for (;;) {
       const elapsedMs = performance.now() - startedMs;
       try {
-        return await attempt(Math.max(1, this.#timeoutMs - elapsedMs));
+        return await attempt(Math.max(1, timeoutMs - elapsedMs));
       } catch (error) {
-        const busy = error instanceof CommandError && error.code === 'BUSY';
-        if (!busy || elapsedMs + BUSY_RETRY_EVERY_MS > Math.min(BUSY_RETRY_FOR_MS, this.#timeoutMs))
-          throw error;
-        await sleep(BUSY_RETRY_EVERY_MS);
+        const delayMs =
+          error instanceof CommandError && retryDelayMs(error, performance.now() - startedMs, limitMs);
+        if (!delayMs) throw error;
+        await sleep(delayMs);
       }
     }
   }
 
-  async #request(body: RequestBody, timeoutMs: number): Promise<ReplyBody> {
+  // With the same id: a room that has done it answers as before, and doesn't do it twice.
+  async #untilReplied(timeoutMs: number, send: (withinMs: number) => Promise<ReplyBody>): Promise<ReplyBody> {
+    const untilMs = performance.now() + timeoutMs;
+    for (;;) {
+      const leftMs = Math.max(1, untilMs - performance.now());
+      const withinMs = attemptMs(leftMs);
+      try {
+        return await send(withinMs);
+      } catch (error) {
+        if (!(error instanceof LostError) || withinMs >= leftMs) throw error;
+      }
+    }
+  }
+
+  async #request(body: RequestBody, requestId: string, timeoutMs: number): Promise<ReplyBody> {
     const settled = new AbortController();
     const absent = Promise.withResolvers<never>();
+    const totalMs = this.#options.timeoutMs;
     untilAbsent(this.address, settled.signal).then(
-      (why) => absent.reject(new CommandError('UNREACHABLE', explain(this.address, why, this.#timeoutMs))),
+      (why) => absent.reject(new CommandError('UNREACHABLE', explain(this.address, why, totalMs))),
       () => {}, // it listens, or the reply was first: the request decides
     );
     try {
-      return await Promise.race([this.#requester.request(body, timeoutMs), absent.promise]);
+      return await Promise.race([this.#requester.request(body, timeoutMs, { requestId }), absent.promise]);
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
       const what = await probe(this.address, 300);
-      throw new CommandError('UNREACHABLE', explain(this.address, what, this.#timeoutMs));
+      throw new LostError('UNREACHABLE', explain(this.address, what, totalMs));
     } finally {
       settled.abort();
     }
   }
+}
+
+/** No reply has come in time, from a coordinator that may have done what it was asked. */
+class LostError extends CommandError {}
+
+function failureOf({ code, message, retryAfterMs }: Failure): CommandError {
+  return new CommandError(code, message, retryAfterMs);
 }
 
 function isReply<K extends ReplyBody['kind']>(reply: ReplyBody, kind: K): reply is Reply<K> {

@@ -22,10 +22,13 @@ export const exitCodes = [
 export class CommandError extends Error {
   override name = 'CommandError';
   readonly code: CommandErrorCode;
+  /** When it may be tried again, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: CommandErrorCode, message: string) {
+  constructor(code: CommandErrorCode, message: string, retryAfterMs?: number) {
     super(message);
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

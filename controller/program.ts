@@ -9,6 +9,7 @@ export interface GlobalOptions {
   readonly room: string;
   readonly json?: true;
   readonly timeout: string;
+  readonly retry: boolean;
 }
 
 /** What a command does. */
@@ -33,6 +34,10 @@ export function buildProgram(version: string, runner: Runner): Command {
     .addOption(new Option('--room <room>', 'the room that is meant').env('JAM_ROOM').default('main'))
     .option('--json', 'print one JSON document, errors too')
     .option('--timeout <s>', 'how long to wait for an answer', '5')
+    .option(
+      '--no-retry',
+      'give up at once where another command is under way, instead of trying for a second',
+    )
     .helpOption('-h, --help', 'show this help')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .addHelpText(

@@ -71,12 +71,19 @@ const withLobby = test.macro({
     await lobby.start();
     const outcome = await jamctl(lobby.port, ...args);
     lobby.stop();
-    t.deepEqual(lobby.asked, [expected], outcome.err);
+    t.deepEqual(lobby.asked.map(withoutAge), [expected], outcome.err);
     t.is(outcome.code, 0);
     t.is(outcome.out, 'done so\n');
   },
   title: (_, args: string[]) => `"${args.join(' ')}" asks for what it says`,
 });
+
+/** When it was given is another test's. */
+function withoutAge(asked: LobbyRequest['body']): LobbyRequest['body'] {
+  if (asked.kind !== 'callRoom' || !('askedMsAgo' in asked.command.body)) return asked;
+  const { askedMsAgo, ...body } = asked.command.body;
+  return { ...asked, command: { body } };
+}
 
 const inRoom = (
   body: Extract<LobbyRequest['body'], { kind: 'callRoom' }>['command']['body'],
@@ -205,6 +212,50 @@ test('a coordinator that is busy for a moment is asked again', async (t) => {
   await lobby.start();
   t.is((await jamctl(lobby.port, 'play')).code, 0);
   t.is(asked, 3);
+  lobby.stop();
+});
+
+test('it is asked again when it has said, as the same request', async (t) => {
+  const at: number[] = [];
+  const lobby = new TestLobby(() => {
+    at.push(performance.now());
+    const busy = { kind: 'failure', code: 'BUSY', message: 'busy', retryAfterMs: 400 } as const;
+    return at.length === 1 ? { kind: 'room', body: busy } : roomDone;
+  });
+  await lobby.start();
+  t.is((await jamctl(lobby.port, 'pause')).code, 0);
+  const [first = 0, second = 0] = at;
+  t.true(second - first >= 399, `after ${second - first} ms`);
+  t.is(new Set(lobby.requestIds).size, 1);
+  lobby.stop();
+});
+
+test('with --no-retry busy is told at once', async (t) => {
+  const lobby = new TestLobby(() => ({ kind: 'failure', code: 'BUSY', message: 'busy' }));
+  await lobby.start();
+  t.is((await jamctl(lobby.port, '--no-retry', 'next')).code, 5);
+  t.is(lobby.asked.length, 1);
+  lobby.stop();
+});
+
+test('what is relative says with each try how long ago it was given', async (t) => {
+  const busy = { kind: 'failure', code: 'BUSY', message: 'busy', retryAfterMs: 300 } as const;
+  const lobby = new TestLobby(() => (lobby.asked.length === 1 ? busy : roomDone));
+  await lobby.start();
+  t.is((await jamctl(lobby.port, 'next')).code, 0);
+  const [first = 0, second = 0] = lobby.asked.map((body) =>
+    body.kind === 'callRoom' && body.command.body.kind === 'next' ? body.command.body.askedMsAgo : undefined,
+  );
+  t.true(first >= 0 && second - first >= 299, `${first} ms, then ${second} ms`);
+  lobby.stop();
+});
+
+test('a reply that is lost is asked for again, as the same request', async (t) => {
+  const lobby = new TestLobby(() => (lobby.asked.length === 1 ? undefined : roomDone));
+  await lobby.start();
+  t.is((await jamctl(lobby.port, 'next')).code, 0);
+  t.is(new Set(lobby.requestIds).size, 1);
+  t.is(lobby.asked.length, 2);
   lobby.stop();
 });
 

@@ -7,12 +7,19 @@ import { type Io, Session } from './session.ts';
 import { plain } from './text.ts';
 import { parseTimeoutMs } from './values.ts';
 
-/** Runs jamctl with the arguments after its name. Resolves to the exit code; all that goes wrong is shown. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+/**
+ * Runs jamctl with the arguments after its name. Resolves to the exit code; all that goes wrong is shown.
+ * @param givenAtMs when the person gave the command, by performance.now()
+ */
+export async function run(
+  args: readonly string[],
+  io: Io,
+  givenAtMs: number = performance.now(),
+): Promise<number> {
   let exitCode = 0;
   const program = buildProgram(ownVersion(), {
     async run(options, work) {
-      exitCode = await runWork(options, work, io);
+      exitCode = await runWork(options, work, io, givenAtMs);
     },
     async completion(all, shell) {
       (await import('./commands/completion.ts')).completion(all, shell, io.stdout);
@@ -27,10 +34,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function runWork(options: GlobalOptions, work: Work, io: Io): Promise<number> {
+async function runWork(options: GlobalOptions, work: Work, io: Io, givenAtMs: number): Promise<number> {
   const timeoutMs = parseTimeoutMs(options.timeout);
   const { LobbyClient } = await import('./client.ts');
-  const client = new LobbyClient(parseAddress(options.coordinator), timeoutMs);
+  const client = new LobbyClient(parseAddress(options.coordinator), {
+    timeoutMs,
+    retry: options.retry,
+    givenAtMs,
+  });
   client.start();
   try {
     const session = new Session(io, client, { room: options.room, json: options.json ?? false, timeoutMs });

@@ -11,7 +11,8 @@ const EVERY_MS = 300;
 const TIMEOUT_MS = 500;
 
 const [host = '', port = '', room = ''] = process.argv.slice(2);
-const client = new LobbyClient({ host, port: Number(port) }, TIMEOUT_MS);
+const options = { timeoutMs: TIMEOUT_MS, retry: true, givenAtMs: 0 };
+const client = new LobbyClient({ host, port: Number(port) }, options);
 process.stdin.resume().once('end', () => process.exit(0));
 client.start();
 for (;;) {

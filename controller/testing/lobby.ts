@@ -9,11 +9,13 @@ type Body = LobbyRequest['body'];
 /** A lobby on a real socket that answers as the test says, and remembers what it was asked. */
 export class TestLobby {
   readonly asked: Body[] = [];
-  readonly #answer: (body: Body) => LobbyReply['body'];
+  readonly requestIds: string[] = [];
+  readonly #answer: (body: Body) => LobbyReply['body'] | undefined;
   #responder: Responder | undefined;
   port = 0;
 
-  constructor(answer: (body: Body) => LobbyReply['body']) {
+  /** @param answer undefined: the reply is lost */
+  constructor(answer: (body: Body) => LobbyReply['body'] | undefined) {
     this.#answer = answer;
   }
 
@@ -22,7 +24,10 @@ export class TestLobby {
     this.#responder = new Responder(async (bytes) => {
       const { requestId, body } = LobbyRequest.decode(bytes);
       this.asked.push(body);
-      return LobbyReply.encode({ protocol: PROTOCOL, requestId, body: this.#answer(body) });
+      this.requestIds.push(requestId);
+      const reply = this.#answer(body);
+      if (!reply) return new Promise(() => {});
+      return LobbyReply.encode({ protocol: PROTOCOL, requestId, body: reply });
     });
     await this.#responder.start(`tcp://127.0.0.1:${this.port}`);
   }

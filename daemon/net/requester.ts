@@ -13,8 +13,8 @@ interface Envelope<Body> {
   body: Body;
 }
 
-/** Unique enough, and no secret: node:crypto would take 15 ms to load. */
-function newPrefix(): string {
+/** An id for one request. Unique enough, and no secret: node:crypto would take 15 ms to load. */
+export function newRequestId(): string {
   const parts = [process.pid, Date.now(), Math.random() * 2 ** 52];
   return parts.map((part) => Math.trunc(part).toString(36)).join('');
 }
@@ -26,7 +26,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
   readonly #requests: Codec<Envelope<RequestBody>>;
   readonly #replies: Codec<Envelope<ReplyBody>>;
   readonly #waiting = new Map<string, (body: ReplyBody) => void>();
-  readonly #prefix = newPrefix();
+  readonly #prefix = newRequestId();
   readonly #proof: readonly Uint8Array[];
   #lastId = 0;
 
