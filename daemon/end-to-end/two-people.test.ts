@@ -34,12 +34,13 @@ test.serial(
   },
 );
 
-test.serial('without trying again, the second is told at once that it is busy', async (t) => {
+test.serial('the second is told at once that it is busy, and for how long', async (t) => {
   await home.do('play', '1');
-  const results = await Promise.all([home.jamctl('--no-retry', 'next'), home.jamctl('--no-retry', 'next')]);
-  const codes = results.map(({ exitCode }) => exitCode);
-  t.is((await status()).queuePosition, 1 + codes.filter((code) => code === 0).length);
-  t.true(codes.includes(5), JSON.stringify(results));
+  const replies = await Promise.all([home.ask({ kind: 'pause' }), home.ask({ kind: 'next' })]);
+  const answers = replies.map((reply) => (reply.kind === 'room' ? reply.body : reply));
+  const refused = answers.find((answer) => answer.kind === 'failure');
+  t.like(refused, { code: 'BUSY' });
+  t.true((refused?.retryAfterMs ?? 0) > 0, JSON.stringify(refused));
 });
 
 test.serial('several next of one person after the other skip several tracks', async (t) => {
