@@ -72,7 +72,12 @@ export class Coordinator {
     const host = { launcher, clock: monotonicClock, timers: nodeTimers, logger };
     this.#lobby = new LiveLobby(this.#store, host, randomUUID);
     const lobbyOptions = { listen, port, name, version, clockId: id };
-    this.#server = new LobbyServer(lobbyOptions, this.#lobby, this.#mediaStore, monotonicClock, logger);
+    this.#server = new LobbyServer(lobbyOptions, this.#lobby, {
+      tracks: this.#mediaStore,
+      clock: monotonicClock,
+      records: this.#store,
+      logger,
+    });
   }
 
   /** @throws {StartError} when a port is taken; {StorageError} when the data directory can't be used */

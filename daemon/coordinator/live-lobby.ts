@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { changeLobby, type LobbyChange, type LobbyState, MAIN_ROOM, membersOf } from './lobby.ts';
+import { messageOf } from '../errno.ts';
+import { changeLobby, type LobbyChange, type LobbyState, MAIN_ROOM, membersOf, settingsOf } from './lobby.ts';
 import type { SavedLobby } from './lobby-store.ts';
+import { nobody, type PeopleState } from './people/people.ts';
+import type { Answered } from './repeats.ts';
 import type { RoomHost } from './room-child.ts';
 import { RoomSupervisor } from './room-supervisor.ts';
 
@@ -9,7 +12,7 @@ export interface LobbyRecords {
   /** @throws {StorageError} when what is there can't be read */
   load(): SavedLobby;
   /** What it has returned from stays. @throws {StorageError} when it can't be saved: it's then as before */
-  save(lobby: SavedLobby): void;
+  save(lobby: SavedLobby, answered?: Answered): void;
 }
 
 /** The lobby at its disk and its clock, and the room processes as it wants them. */
@@ -28,8 +31,17 @@ export class LiveLobby {
     this.#store = store;
     this.#host = host;
     this.#newId = newId;
-    this.#state = { rooms: [], speakers: [], lastHelloUs: new Map(), startedUs: host.clock() };
-    this.rooms = new RoomSupervisor(host, (roomId) => membersOf(this.#state, roomId));
+    this.#state = {
+      rooms: [],
+      speakers: [],
+      people: nobody,
+      lastHelloUs: new Map(),
+      startedUs: host.clock(),
+    };
+    this.rooms = new RoomSupervisor(host, {
+      members: (roomId) => membersOf(this.#state, roomId),
+      settings: (roomId) => settingsOf(this.#state, roomId),
+    });
   }
 
   get state(): LobbyState {
@@ -58,14 +70,33 @@ export class LiveLobby {
 
   /**
    * Makes a change. It's on the disk before anyone hears of it.
+   * @param answered the request that asks for it, remembered with it
    * @throws {Refusal} when it can't be done; {StorageError} when the disk is full or fails
    */
-  async change(change: LobbyChange): Promise<void> {
+  async change(change: LobbyChange, answered?: Answered): Promise<void> {
     const from = this.#state;
     const to = this.plan(change);
-    if (to.rooms !== from.rooms || to.speakers !== from.speakers) this.#store.save(to);
+    const isNew = to.rooms !== from.rooms || to.speakers !== from.speakers;
+    if (isNew) this.#store.save(to, answered);
     this.#state = to;
-    await this.#follow(from, to);
+    if (isNew) await this.#follow(from, to);
+  }
+
+  /** As change(), of the home's people. @throws {StorageError} when the disk is full or fails */
+  setPeople(people: PeopleState, answered?: Answered): void {
+    const to = { ...this.#state, people };
+    this.#store.save(to, answered);
+    this.#state = to;
+  }
+
+  /** As setPeople(), of what may be lost: a full disk keeps nobody out. */
+  notePeople(people: PeopleState): void {
+    this.#state = { ...this.#state, people };
+    try {
+      this.#store.save(this.#state);
+    } catch (error) {
+      this.#host.logger.warn(`when a session was last used is not saved: ${messageOf(error)}`);
+    }
   }
 
   async #follow(from: LobbyState, to: LobbyState): Promise<void> {
@@ -76,6 +107,7 @@ export class LiveLobby {
       else if (known.name !== room.name) this.rooms.rename(room);
       if (known && !isDeepStrictEqual(membersOf(from, room.roomId), membersOf(to, room.roomId)))
         this.rooms.tellMembers(room.roomId);
+      if (known && known.settings !== room.settings) this.rooms.tellSettings(room.roomId);
       before.delete(room.roomId);
     }
     await Promise.all([...before.keys()].map((roomId) => this.rooms.remove(roomId)));

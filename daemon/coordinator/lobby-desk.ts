@@ -1,86 +1,143 @@
-import type {
-  Assignment,
-  Info,
-  LobbyReply,
-  LobbyRequest,
-  RoomCommand,
-  RoomEntry,
-  Track,
-} from '../../protos/index.ts';
+import type { LobbyReply, LobbyRequest, Role, SpeakerEntry } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
+import type { Timers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
+import { HomeDesk, type LobbyInfo, type Tracks } from './home-desk.ts';
 import type { LiveLobby } from './live-lobby.ts';
-import { isOnline, type LobbyRoom, roomNamed, roomOfSpeaker, speakerEntries, speakerNamed } from './lobby.ts';
-import { describePorts } from './port-check.ts';
-import { clockPort, mediaPort, roomPorts } from './ports.ts';
+import { MAIN_ROOM, roomNamed } from './lobby.ts';
+import { actionOf } from './people/action-words.ts';
+import { type Asker, askerOf, type KnownKeys } from './people/asker.ts';
+import { HistoryLog, type HistoryRecords } from './people/history-log.ts';
+import { userNamed } from './people/people.ts';
+import { PeopleDesk } from './people/people-desk.ts';
+import { permit } from './people/policy.ts';
 import { Refusal } from './refusal.ts';
+import { type Answered, answeredOf, Repeats, requestKey } from './repeats.ts';
+import type { Asked } from './requests.ts';
+import { sameName } from './same-name.ts';
 
-/** Where the tracks are that the coordinator holds. */
-export interface Tracks {
-  track(hash: string): Promise<Track | undefined>;
+export type { LobbyInfo, Tracks };
+
+type Request<Kind> = Extract<LobbyRequest['body'], { kind: Kind }>;
+type Reply = LobbyReply['body'];
+
+/** What is asked about keys. */
+export type KeyRequest = Request<
+  'pairingCommit' | 'pairingReveal' | 'adoptSpeaker' | 'forgetSpeaker' | 'rotateKey' | 'getMediaToken'
+>;
+
+/** Knows the keys, and answers what is asked about them. Whether the asker may ask it has been decided. */
+export interface KeyDesk {
+  readonly known: KnownKeys;
+  /** @throws {Refusal} when it can't be done */
+  answer(request: KeyRequest, asker: Asker): Promise<Reply>;
+  /** What a speaker that isn't adopted is answered. @throws {Refusal} */
+  welcome(request: Request<'hello'>, asker: Asker): Reply;
+  /** Speakers that aren't adopted yet. */
+  pending(): SpeakerEntry[];
 }
 
-/** Who the coordinator is. */
-export interface LobbyInfo {
-  /** The lobby's port; the others follow, see ports.ts. */
-  readonly port: number;
-  /** What the coordinator is called, its version, and its clock's id. */
-  readonly name: string;
-  readonly version: string;
-  readonly clockId: string;
+/** What the lobby's desk remembers of earlier runs; see LobbyStore. */
+export interface DeskRecords extends HistoryRecords {
+  /** The requests that were answered, oldest first. @throws {StorageError} when it can't be read */
+  answered(): Answered[];
 }
 
 /** What the lobby's desk has around it. */
 export interface DeskSurroundings {
   readonly tracks: Tracks;
   readonly clock: LocalClock;
+  /** Wall time in ms since 1970. */
+  readonly wallMs: () => number;
+  readonly timers: Timers;
+  readonly records: DeskRecords;
   /** Those of some TCP ports that another program listens on. */
   readonly portsInUse: (ports: readonly number[]) => Promise<number[]>;
+  /** Undefined: there are no keys, and everybody may do everything. */
+  readonly keys?: KeyDesk;
+  /** Makes a backup; undefined: there is nothing to make one of. */
+  readonly backup?: (request: Request<'makeBackup'>) => Promise<Reply>;
   readonly logger: Logger;
 }
 
-/** A list of rooms isn't to wait for one that hangs. */
-const ROOM_ENTRY_WITHIN_MS = 500;
-const CREATED_WITHIN_MS = 3000;
-/** Each is a file or two that is open for a moment. */
-const TRACKS_AT_ONCE = 32;
-
-type Request<Kind> = Extract<LobbyRequest['body'], { kind: Kind }>;
-type Reply = LobbyReply['body'];
-
-/** Answers what jamctl and the speakers ask of the coordinator. */
+/**
+ * Answers whatever the coordinator is asked: finds out who asks, decides whether they may, answers a repeated
+ * request as before, and notes who did what.
+ */
 export class LobbyDesk {
-  readonly #info: LobbyInfo;
   readonly #lobby: LiveLobby;
   readonly #around: DeskSurroundings;
+  readonly #history: HistoryLog;
+  readonly #repeats = new Repeats();
+  readonly #people: PeopleDesk;
+  readonly #home: HomeDesk;
 
   constructor(info: LobbyInfo, lobby: LiveLobby, around: DeskSurroundings) {
-    this.#info = info;
+    const { clock, wallMs, timers, records, keys, logger } = around;
     this.#lobby = lobby;
     this.#around = around;
+    this.#history = new HistoryLog(records, timers, logger);
+    this.#people = new PeopleDesk(lobby, clock, wallMs, logger);
+    this.#home = new HomeDesk(info, lobby, {
+      ...around,
+      peopleIn: (roomId) => this.#people.peopleIn(roomId),
+      pending: () => keys?.pending() ?? [],
+      security: keys ? 'curve' : 'none',
+    });
+  }
+
+  /** The lobby has been started. @throws {StorageError} when what is on the disk can't be read */
+  start(): void {
+    this.#history.start();
+    this.#repeats.start(this.#around.records.answered());
+    if (this.#around.keys) this.#people.tellFirstCode();
+  }
+
+  stop(): void {
+    this.#history.stop();
   }
 
   /** @throws {Refusal} when it can't be done; {StorageError} when the disk is full or fails */
-  async answer(request: LobbyRequest['body']): Promise<Reply> {
+  async answer(request: LobbyRequest['body'], asked: Asked): Promise<Reply> {
+    const { keys, wallMs } = this.#around;
+    const asker = askerOf(asked, keys?.known, this.#lobby.state.people, wallMs());
+    this.#people.noteSeen(asker);
+    const action = actionOf(request);
+    const key = action === undefined ? undefined : requestKey(asker.id, asked.requestId);
+    const work = () => this.#noted(action, request, asker, key);
+    return key === undefined ? work() : this.#repeats.once(key, work);
+  }
+
+  async #noted(
+    action: string | undefined,
+    request: LobbyRequest['body'],
+    asker: Asker,
+    key: string | undefined,
+  ): Promise<Reply> {
+    if (action === undefined) return this.#permitted(request, asker, key);
+    try {
+      const reply = await this.#permitted(request, asker, key);
+      this.#note(action, request, asker, outcomeOf(reply));
+      const isDone = outcomeOf(reply).done && request.kind !== 'callRoom'; // the room remembers by itself
+      if (key !== undefined && isDone) this.#repeats.remember(answeredOf(key, reply));
+      return reply;
+    } catch (error) {
+      if (error instanceof Refusal)
+        this.#note(action, request, asker, { done: false, outcome: error.message });
+      throw error;
+    }
+  }
+
+  async #permitted(request: LobbyRequest['body'], asker: Asker, key: string | undefined): Promise<Reply> {
+    permit(asker, request, {
+      mayAdd: this.#mayAdd(request),
+      isOwn: this.#people.isOwn(request, asker),
+    });
+    return this.#dispatch(request, asker, key);
+  }
+
+  async #dispatch(request: LobbyRequest['body'], asker: Asker, key: string | undefined): Promise<Reply> {
     switch (request.kind) {
-      case 'callRoom':
-        return this.#callRoom(request);
-      case 'getInfo':
-        return { kind: 'info', ...this.#publicInfo() };
-      case 'listRooms':
-        return {
-          kind: 'rooms',
-          rooms: await Promise.all(this.#lobby.state.rooms.map((room) => this.#entry(room))),
-        };
-      case 'listSpeakers':
-        return { kind: 'speakers', speakers: speakerEntries(this.#lobby.state, this.#around.clock()) };
-      case 'hello':
-        return this.#hello(request);
-      case 'getSpeakerLog':
-        return this.#speakerLog(request);
-      case 'createRoom':
-        return this.#createRoom(request);
-      case 'setRoomSettings':
       case 'login':
       case 'logout':
       case 'whoAmI':
@@ -94,129 +151,87 @@ export class LobbyDesk {
       case 'joinRoom':
       case 'leaveRoom':
       case 'stillHere':
+        return this.#people.answer(request, asker, key);
       case 'getHistory':
+        return { kind: 'history', entries: this.#history.newest(request.limit) };
       case 'pairingCommit':
       case 'pairingReveal':
       case 'adoptSpeaker':
       case 'forgetSpeaker':
       case 'rotateKey':
       case 'getMediaToken':
+        return this.#keyDesk().answer(request, asker);
       case 'makeBackup':
-        throw new Refusal('REFUSED', `this coordinator doesn't do ${request.kind}`);
+        return this.#backup(request);
+      case 'hello':
+        return this.#hello(request, asker, key);
+      case 'deleteRoom':
+        return this.#deleteRoom(request, asker, key);
       default:
-        await this.#lobby.change(request);
-        this.#around.logger.info(`${request.kind} ${request.name}`);
-        return { kind: 'done', note: '' };
+        return this.#home.answer(request, { by: asker.by, key });
     }
   }
 
-  async #callRoom({ room, command }: Request<'callRoom'>): Promise<Reply> {
-    const { roomId } = roomNamed(this.#lobby.state, room);
-    const body = await this.#checked(command.body);
-    const reply = await this.#lobby.rooms.request(roomId, { kind: 'command', body });
-    if (reply.kind === 'failure') return reply;
-    if (reply.kind === 'answer') return { kind: 'room', body: reply.body };
-    throw new Refusal('INTERNAL', `room ${room} has answered something else`);
+  async #hello(request: Request<'hello'>, asker: Asker, key: string | undefined): Promise<Reply> {
+    if (asker.how === 'stranger') return this.#keyDesk().welcome(request, asker);
+    if (asker.how === 'speaker' && asker.speakerId !== request.speakerId)
+      throw new Refusal('FORBIDDEN', 'this key is that of another speaker: forget that one, and adopt this');
+    return this.#home.answer(request, { by: asker.by, key });
   }
 
-  // What a track is, its length above all, is taken from the store: a caller could be wrong about it.
-  async #checked(command: RoomCommand['body']): Promise<RoomCommand['body']> {
-    if (command.kind !== 'add') return command;
-    const tracks: Track[] = [];
-    for (let from = 0; from < command.tracks.length; from += TRACKS_AT_ONCE) {
-      const claimed = command.tracks.slice(from, from + TRACKS_AT_ONCE);
-      tracks.push(...(await Promise.all(claimed.map((track) => this.#stored(track)))));
-    }
-    return { kind: 'add', tracks };
+  async #deleteRoom(request: Request<'deleteRoom'>, asker: Asker, key: string | undefined): Promise<Reply> {
+    const gone = this.#lobby.state.rooms.find((room) => sameName(room.name, request.name));
+    const reply = await this.#home.answer(request, { by: asker.by, key });
+    if (gone) this.#people.roomGone(gone.roomId, roomNamed(this.#lobby.state, MAIN_ROOM).roomId);
+    return reply;
   }
 
-  async #stored({ hash, title }: Track): Promise<Track> {
-    const track = await this.#around.tracks.track(hash);
-    if (track) return track;
-    throw new Refusal('NOT_FOUND', `the coordinator holds no track ${hash} (${title}): upload it first`);
+  #keyDesk(): KeyDesk {
+    if (this.#around.keys) return this.#around.keys;
+    throw new Refusal('REFUSED', 'this coordinator runs with --security none: it knows no keys');
   }
 
-  async #hello(request: Request<'hello'>): Promise<Reply> {
-    const { state } = this.#lobby;
-    const wasOnline = isOnline(state, request.speakerId, this.#around.clock());
-    await this.#lobby.change(request);
-    const { speaker, room } = roomOfSpeaker(this.#lobby.state, request.speakerId);
-    if (!wasOnline) this.#around.logger.info(`speaker ${speaker.name} is here, in room ${room.name}`);
-    return { kind: 'assignment', ...this.#assignment(room, speaker.name) };
+  #backup(request: Request<'makeBackup'>): Promise<Reply> {
+    if (this.#around.backup) return this.#around.backup(request);
+    throw new Refusal('REFUSED', 'this coordinator makes no backups');
   }
 
-  async #speakerLog({ name }: Request<'getSpeakerLog'>): Promise<Reply> {
-    const { speakerId, roomId } = speakerNamed(this.#lobby.state, name);
-    const reply = await this.#lobby.rooms.request(roomId, { kind: 'getGlitches', speakerId });
-    if (reply.kind === 'failure' || reply.kind === 'glitches') return reply;
-    throw new Refusal('INTERNAL', `${name}'s room has answered something else`);
+  /** The least role that may add to the room that is meant; to upload, to any. */
+  #mayAdd(request: LobbyRequest['body']): Role {
+    const { rooms } = this.#lobby.state;
+    if (request.kind === 'callRoom')
+      return rooms.find((room) => sameName(room.name, request.room))?.settings.mayAdd ?? 'MEMBER';
+    const least = (['GUEST', 'MEMBER'] as const).find((role) =>
+      rooms.some(({ settings }) => settings.mayAdd === role),
+    );
+    return least ?? 'ADMIN';
   }
 
-  async #createRoom(request: Request<'createRoom'>): Promise<Reply> {
-    const { port } = this.#info;
-    const { slot } = roomNamed(this.#lobby.plan(request), request.name);
-    const taken = await this.#around.portsInUse(Object.values(roomPorts(port, slot)));
-    if (taken.length > 0)
-      throw new Refusal('REFUSED', `the room can't have its ports: ${describePorts(taken)}`);
-    await this.#lobby.change(request);
-    this.#around.logger.info(`room ${request.name} is new`);
-    const { roomId } = roomNamed(this.#lobby.state, request.name);
-    const up = await this.#lobby.rooms.whenUp(CREATED_WITHIN_MS, [roomId]);
-    return { kind: 'done', note: up ? '' : 'the room is still starting' };
+  #note(
+    action: string,
+    request: LobbyRequest['body'],
+    asker: Asker,
+    { done, outcome }: { done: boolean; outcome: string },
+  ): void {
+    // Anybody can be a stranger, and would fill the history. Who tries to log in has been slowed down.
+    if (asker.how === 'stranger' && request.kind !== 'login') return;
+    const user = request.kind === 'login' && userNamed(this.#lobby.state.people, request.name);
+    this.#history.note({
+      atUnixMs: this.#around.wallMs(),
+      by: user && done ? user.name : asker.by,
+      room: request.kind === 'callRoom' ? request.room : '',
+      action: user && !done ? `${action} as ${user.name}` : action,
+      outcome: outcome.slice(0, MAX_OUTCOME),
+      done,
+    });
   }
+}
 
-  async #entry({ roomId, name }: LobbyRoom): Promise<RoomEntry> {
-    const { speakers } = this.#lobby.state;
-    const members = speakers.filter((speaker) => speaker.roomId === roomId);
-    const now = this.#around.clock();
-    const online = members.filter(({ speakerId }) => isOnline(this.#lobby.state, speakerId, now));
-    const status = await this.#status(roomId);
-    return {
-      roomId,
-      name,
-      running: status !== undefined,
-      state: status?.state ?? 'STOPPED',
-      title: status?.item?.track.title ?? '',
-      speakers: members.length,
-      speakersOnline: online.length,
-      people: [],
-    };
-  }
+/** A sentence with a long title in it. */
+const MAX_OUTCOME = 300;
 
-  async #status(roomId: string) {
-    try {
-      const asked = { kind: 'command', body: { kind: 'getStatus' } } as const;
-      const reply = await this.#lobby.rooms.request(roomId, asked, ROOM_ENTRY_WITHIN_MS);
-      return reply.kind === 'answer' && reply.body.kind === 'status' ? reply.body : undefined;
-    } catch (error) {
-      if (error instanceof Refusal) return undefined;
-      throw error;
-    }
-  }
-
-  #publicInfo(): Info {
-    const { name, version, port, clockId } = this.#info;
-    return {
-      name,
-      version,
-      clockId,
-      clockPort: clockPort(port),
-      mediaPort: mediaPort(port),
-      security: 'none',
-    };
-  }
-
-  #assignment(room: LobbyRoom, speakerName: string): Assignment {
-    const { port } = this.#info;
-    return {
-      roomId: room.roomId,
-      roomName: room.name,
-      ...roomPorts(port, room.slot),
-      clockPort: clockPort(port),
-      mediaPort: mediaPort(port),
-      name: speakerName,
-      roomHost: '',
-      roomKey: new Uint8Array(),
-    };
-  }
+function outcomeOf(reply: Reply): { done: boolean; outcome: string } {
+  const answer = reply.kind === 'room' ? reply.body : reply;
+  if (answer.kind === 'failure') return { done: false, outcome: answer.message };
+  return { done: true, outcome: answer.kind === 'done' ? answer.note : '' };
 }

@@ -1,47 +1,53 @@
 import { LobbyReply, LobbyRequest } from '../../protos/index.ts';
-import type { Logger } from '../logger.ts';
 import { RequestCounts } from '../metrics/request-counts.ts';
 import { Responder } from '../net/responder.ts';
-import type { LocalClock } from '../units.ts';
+import { nodeTimers } from '../timers.ts';
 import type { LiveLobby } from './live-lobby.ts';
-import { LobbyDesk, type LobbyInfo, type Tracks } from './lobby-desk.ts';
+import { type DeskSurroundings, LobbyDesk, type LobbyInfo } from './lobby-desk.ts';
 import { portsInUse } from './port-check.ts';
-import { answerOf, requestHandler } from './requests.ts';
+import { type Asked, answerOf, requestHandler } from './requests.ts';
 
 export interface LobbyOptions extends LobbyInfo {
   /** IPv4 address to listen on. */
   readonly listen: string;
 }
 
+/** What the lobby's desk is handed; the rest it has of the system. */
+export type ServerSurroundings = Omit<DeskSurroundings, 'portsInUse' | 'timers' | 'wallMs'>;
+
 /** The lobby's desk at its socket. */
 export class LobbyServer {
   /** What it was asked, and with which outcomes. */
   readonly counts = new RequestCounts();
   readonly #options: LobbyOptions;
+  readonly #desk: LobbyDesk;
   readonly #responder: Responder;
 
-  constructor(options: LobbyOptions, lobby: LiveLobby, tracks: Tracks, clock: LocalClock, logger: Logger) {
+  constructor(options: LobbyOptions, lobby: LiveLobby, around: ServerSurroundings) {
+    const { logger } = around;
     this.#options = options;
-    const desk = new LobbyDesk(options, lobby, {
-      tracks,
-      clock,
+    this.#desk = new LobbyDesk(options, lobby, {
+      ...around,
+      wallMs: Date.now,
+      timers: nodeTimers,
       portsInUse: (ports) => portsInUse(options.listen, ports),
-      logger,
     });
-    const answer = async (request: LobbyRequest['body']) => {
-      const reply = await answerOf(() => desk.answer(request), logger);
+    const answer = async (request: LobbyRequest['body'], asked: Asked) => {
+      const reply = await answerOf(() => this.#desk.answer(request, asked), logger);
       this.counts.note(request, reply);
       return reply;
     };
     this.#responder = new Responder(requestHandler(LobbyRequest, LobbyReply, answer, logger));
   }
 
-  /** @throws when the port is taken */
+  /** The lobby has been started. @throws when the port is taken; {StorageError} when the disk can't be read */
   async start(): Promise<void> {
+    this.#desk.start();
     await this.#responder.start(`tcp://${this.#options.listen}:${this.#options.port}`);
   }
 
   stop(): void {
     this.#responder.stop();
+    this.#desk.stop();
   }
 }

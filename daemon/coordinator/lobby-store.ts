@@ -1,11 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
+import { role } from '../../protos/schema.ts';
 import { messageOf } from '../errno.ts';
+import { ANSWERED_TABLE, readAnswered, writeAnswered } from './answered-table.ts';
 import { openDatabase, StorageError, transaction } from './database.ts';
 import type { LobbyRoom, LobbySpeaker, LobbyState } from './lobby.ts';
+import type { History } from './people/history.ts';
+import { HISTORY_TABLE, readHistory, writeHistory } from './people/history-table.ts';
+import { PEOPLE_TABLES, readPeople, writePeople } from './people/people-tables.ts';
+import type { Answered } from './repeats.ts';
 
 /** The part of the lobby that outlives it. */
-export type SavedLobby = Pick<LobbyState, 'rooms' | 'speakers'>;
+export type SavedLobby = Pick<LobbyState, 'rooms' | 'speakers' | 'people'>;
 
 const MIGRATIONS = [
   `CREATE TABLE room (room_id TEXT PRIMARY KEY, name TEXT NOT NULL, slot INTEGER NOT NULL UNIQUE);
@@ -13,11 +19,29 @@ const MIGRATIONS = [
      speaker_id TEXT PRIMARY KEY, name TEXT NOT NULL, announced_name TEXT NOT NULL,
      room_id TEXT NOT NULL REFERENCES room, volume INTEGER NOT NULL, muted INTEGER NOT NULL,
      delay_us REAL NOT NULL, announced_delay_us REAL, version TEXT NOT NULL, device TEXT NOT NULL);`,
+  `ALTER TABLE room ADD COLUMN may_add TEXT NOT NULL DEFAULT 'MEMBER';
+   ALTER TABLE room ADD COLUMN default_volume INTEGER NOT NULL DEFAULT 100;
+   ALTER TABLE room ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT 150;
+   ${PEOPLE_TABLES}${HISTORY_TABLE}${ANSWERED_TABLE}`,
 ];
 
 const roomRow = v.pipe(
-  v.object({ room_id: v.string(), name: v.string(), slot: v.number() }),
-  v.transform(({ room_id, name, slot }): LobbyRoom => ({ roomId: room_id, name, slot })),
+  v.object({
+    room_id: v.string(),
+    name: v.string(),
+    slot: v.number(),
+    may_add: role,
+    default_volume: v.number(),
+    hold_ms: v.number(),
+  }),
+  v.transform(
+    ({ room_id, name, slot, may_add, default_volume, hold_ms }): LobbyRoom => ({
+      roomId: room_id,
+      name,
+      slot,
+      settings: { mayAdd: may_add, defaultVolume: default_volume, holdMs: hold_ms },
+    }),
+  ),
 );
 const speakerRow = v.pipe(
   v.object({
@@ -52,6 +76,8 @@ const speakerRow = v.pipe(
 export class LobbyStore {
   readonly #path: string;
   #database: DatabaseSync | undefined;
+  /** The people that are on the disk. */
+  #people: SavedLobby['people'] | undefined;
 
   /** @param path of the SQLite file */
   constructor(path: string) {
@@ -70,33 +96,71 @@ export class LobbyStore {
 
   /** @throws {StorageError} when what is there can't be read */
   load(): SavedLobby {
+    const lobby = this.#read((database) => ({
+      rooms: v.parse(v.array(roomRow), database.prepare('SELECT * FROM room ORDER BY slot').all()),
+      speakers: v.parse(v.array(speakerRow), database.prepare('SELECT * FROM speaker').all()),
+      people: readPeople(database),
+    }));
+    this.#people = lobby.people;
+    return lobby;
+  }
+
+  /**
+   * @param answered the request that made it so, which is remembered with it
+   * @throws {StorageError} when the disk is full or fails; the saved lobby is then as before
+   */
+  save({ rooms, speakers, people }: SavedLobby, answered?: Answered): void {
+    const database = this.#opened();
+    transaction(database, () => {
+      writeRooms(database, rooms, speakers);
+      if (people !== this.#people) writePeople(database, people);
+      if (answered) writeAnswered(database, answered);
+    });
+    this.#people = people;
+  }
+
+  /** The requests that were answered, oldest first. @throws {StorageError} when what is there can't be read */
+  answered(): Answered[] {
+    return this.#read(readAnswered);
+  }
+
+  /** @throws {StorageError} when what is there can't be read */
+  history(): History {
+    return this.#read(readHistory);
+  }
+
+  /** Adds entries to the history, or replaces those of their numbers. @throws {StorageError} */
+  saveHistory(entries: History): void {
+    const database = this.#opened();
+    transaction(database, () => writeHistory(database, entries));
+  }
+
+  #read<T>(read: (database: DatabaseSync) => T): T {
     const database = this.#opened();
     try {
-      return {
-        rooms: v.parse(v.array(roomRow), database.prepare('SELECT * FROM room ORDER BY slot').all()),
-        speakers: v.parse(v.array(speakerRow), database.prepare('SELECT * FROM speaker').all()),
-      };
+      return read(database);
     } catch (error) {
       throw new StorageError(`${this.#path} can't be read: ${messageOf(error)}`);
     }
-  }
-
-  /** @throws {StorageError} when the disk is full or fails; the saved lobby is then as before */
-  save({ rooms, speakers }: SavedLobby): void {
-    const database = this.#opened();
-    transaction(database, () => {
-      database.exec('DELETE FROM speaker; DELETE FROM room');
-      const room = database.prepare('INSERT INTO room VALUES (?, ?, ?)');
-      for (const { roomId, name, slot } of rooms) room.run(roomId, name, slot);
-      const speaker = database.prepare('INSERT INTO speaker VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-      for (const one of speakers) speaker.run(...speakerValues(one));
-    });
   }
 
   #opened(): DatabaseSync {
     if (!this.#database) throw new StorageError(`${this.#path} is not open`);
     return this.#database;
   }
+}
+
+function writeRooms(
+  database: DatabaseSync,
+  rooms: readonly LobbyRoom[],
+  speakers: readonly LobbySpeaker[],
+): void {
+  database.exec('DELETE FROM speaker; DELETE FROM room');
+  const room = database.prepare('INSERT INTO room VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { roomId, name, slot, settings } of rooms)
+    room.run(roomId, name, slot, settings.mayAdd, settings.defaultVolume, settings.holdMs);
+  const speaker = database.prepare('INSERT INTO speaker VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  for (const one of speakers) speaker.run(...speakerValues(one));
 }
 
 function speakerValues(speaker: LobbySpeaker) {

@@ -3,17 +3,20 @@ import fc from 'fast-check';
 import { localUs } from '../units.ts';
 import {
   changeLobby,
+  DEFAULT_SETTINGS,
   type LobbyChange,
   type LobbyState,
   membersOf,
-  sameName,
   speakerEntries,
 } from './lobby.ts';
+import { nobody } from './people/people.ts';
 import { Refusal } from './refusal.ts';
+import { sameName } from './same-name.ts';
 
 const empty: LobbyState = {
-  rooms: [{ roomId: 'r0', name: 'main', slot: 0 }],
+  rooms: [{ roomId: 'r0', name: 'main', slot: 0, settings: DEFAULT_SETTINGS }],
   speakers: [],
+  people: nobody,
   lastHelloUs: new Map(),
   startedUs: localUs(0),
 };
@@ -82,6 +85,8 @@ test('a delay beyond 2 s is refused', (t) => {
 
 test('names are the same in any case, and however accents are written', (t) => {
   t.true(sameName('Küche', 'KU\u0308CHE'));
+  t.true(sameName('Gießkanne', 'GIESSKANNE'));
+  t.true(sameName('Ｋitchen', 'kitchen'), 'a wide letter is that letter');
   t.false(sameName('kitchen', 'kitchen 2'));
 });
 

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LobbyRequest, Member, SpeakerEntry } from '../../protos/index.ts';
+import type { LobbyRequest, Member, RoomSettings, SpeakerEntry } from '../../protos/index.ts';
 import type { LocalUs } from '../units.ts';
+import type { PeopleState } from './people/people.ts';
 import { ROOM_LIMIT } from './ports.ts';
 import { Refusal } from './refusal.ts';
+import { sameName } from './same-name.ts';
 
 export interface LobbyRoom {
   readonly roomId: string;
   readonly name: string;
   /** Fixes its ports, see ports.ts. */
   readonly slot: number;
+  readonly settings: RoomSettings;
 }
 
 /** A speaker as the lobby knows it. What it announces counts when it is new, after that the lobby's word. */
@@ -28,6 +31,7 @@ export interface LobbySpeaker {
 export interface LobbyState {
   readonly rooms: readonly LobbyRoom[];
   readonly speakers: readonly LobbySpeaker[];
+  readonly people: PeopleState;
   /** When each speaker, by its id, last said hello in this run. */
   readonly lastHelloUs: ReadonlyMap<string, LocalUs>;
   /** The beginning of this run. */
@@ -42,6 +46,7 @@ export type LobbyChange = Extract<
       | 'createRoom'
       | 'deleteRoom'
       | 'renameRoom'
+      | 'setRoomSettings'
       | 'moveSpeaker'
       | 'setSpeakerDelay'
       | 'renameSpeaker'
@@ -53,6 +58,8 @@ export type LobbyChange = Extract<
 
 /** The room that is there from the start, and stays: new speakers join it. */
 export const MAIN_ROOM = 'main';
+/** Those of a new room. */
+export const DEFAULT_SETTINGS: RoomSettings = { mayAdd: 'MEMBER', defaultVolume: 100, holdMs: 150 };
 
 /** A speaker that hasn't said hello for longer is offline. */
 const ALIVE_WITHIN_US = 6_000_000;
@@ -77,8 +84,10 @@ export function changeLobby(
       return deleteRoom(state, request.name);
     case 'renameRoom':
       return renameRoom(state, request.name, request.newName);
+    case 'setRoomSettings':
+      return setRoomSettings(state, request);
     case 'moveSpeaker':
-      return withSpeaker(state, request.name, { roomId: roomNamed(state, request.room).roomId });
+      return moveSpeaker(state, request.name, request.room);
     case 'setSpeakerDelay':
       return withSpeaker(state, request.name, { delayUs: checkedDelay(request.delayUs) });
     case 'renameSpeaker':
@@ -117,6 +126,11 @@ export function membersOf({ speakers }: LobbyState, roomId: string): Member[] {
   );
 }
 
+/** A room's settings; those of a new room when there is none. */
+export function settingsOf({ rooms }: LobbyState, roomId: string): RoomSettings {
+  return rooms.find((room) => room.roomId === roomId)?.settings ?? DEFAULT_SETTINGS;
+}
+
 /** All speakers as people are shown them, in order of their names. */
 export function speakerEntries(state: LobbyState, now: LocalUs): SpeakerEntry[] {
   return byName(state.speakers).map((speaker) => ({
@@ -139,18 +153,13 @@ export function isOnline({ lastHelloUs }: LobbyState, speakerId: string, now: Lo
   return lastUs !== undefined && now - lastUs <= ALIVE_WITHIN_US;
 }
 
-/** Names are the same whatever their case and however their accents are written. */
-export function sameName(a: string, b: string): boolean {
-  return a.normalize('NFKC').toLowerCase() === b.normalize('NFKC').toLowerCase();
-}
-
 function createRoom(state: LobbyState, name: string, roomId: string): LobbyState {
   refuseTakenRoom(state, name);
   const slots = new Set(state.rooms.map((room) => room.slot));
   const slot = Array.from({ length: ROOM_LIMIT }, (_, i) => i).find((i) => !slots.has(i));
   if (slot === undefined)
     throw new Refusal('REFUSED', `there are ${ROOM_LIMIT} rooms already, which is all there can be`);
-  return { ...state, rooms: [...state.rooms, { roomId, name, slot }] };
+  return { ...state, rooms: [...state.rooms, { roomId, name, slot, settings: DEFAULT_SETTINGS }] };
 }
 
 function deleteRoom(state: LobbyState, name: string): LobbyState {
@@ -161,7 +170,7 @@ function deleteRoom(state: LobbyState, name: string): LobbyState {
     ...state,
     rooms: state.rooms.filter((one) => one !== room),
     speakers: state.speakers.map((speaker) =>
-      speaker.roomId === room.roomId ? { ...speaker, roomId: main.roomId } : speaker,
+      speaker.roomId === room.roomId ? { ...speaker, ...newIn(main) } : speaker,
     ),
   };
 }
@@ -171,6 +180,28 @@ function renameRoom(state: LobbyState, name: string, newName: string): LobbyStat
   refuseMain(room, 'renamed');
   refuseTakenRoom(state, newName, room);
   return { ...state, rooms: state.rooms.map((one) => (one === room ? { ...room, name: newName } : one)) };
+}
+
+function setRoomSettings(state: LobbyState, request: Extract<LobbyChange, { kind: 'setRoomSettings' }>) {
+  const room = roomNamed(state, request.name);
+  const { mayAdd, defaultVolume, holdMs } = room.settings;
+  const settings = {
+    mayAdd: request.mayAdd ?? mayAdd,
+    defaultVolume: request.defaultVolume ?? defaultVolume,
+    holdMs: request.holdMs ?? holdMs,
+  };
+  return { ...state, rooms: state.rooms.map((one) => (one === room ? { ...room, settings } : one)) };
+}
+
+function moveSpeaker(state: LobbyState, name: string, roomName: string): LobbyState {
+  const room = roomNamed(state, roomName);
+  if (speakerNamed(state, name).roomId === room.roomId) return state;
+  return withSpeaker(state, name, newIn(room));
+}
+
+/** What changes of a speaker that comes into a room. */
+function newIn({ roomId, settings }: LobbyRoom): Pick<LobbySpeaker, 'roomId' | 'volume'> {
+  return { roomId, volume: settings.defaultVolume };
 }
 
 function renameSpeaker(state: LobbyState, name: string, newName: string): LobbyState {
@@ -203,7 +234,7 @@ function hello(
     throw new Refusal('REFUSED', `there are ${SPEAKER_LIMIT} speakers already, which is all there can be`);
   const before = owner ?? known;
   const speaker: LobbySpeaker = {
-    ...(before ?? { roomId: roomNamed(state, MAIN_ROOM).roomId, volume: 100, muted: false }),
+    ...(before ?? { ...newIn(roomNamed(state, MAIN_ROOM)), muted: false }),
     speakerId: request.speakerId,
     name,
     announcedName: name === known?.name ? known.announcedName : request.name,

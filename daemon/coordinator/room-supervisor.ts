@@ -1,20 +1,26 @@
-import type { Member, RoomReply, RoomRequest } from '../../protos/index.ts';
+import type { Member, RoomReply, RoomRequest, RoomSettings } from '../../protos/index.ts';
 import { messageOf } from '../errno.ts';
 import type { RequestHead } from '../net/request.ts';
 import type { LobbyRoom } from './lobby.ts';
 import { Refusal } from './refusal.ts';
 import { RoomChild, type RoomHost } from './room-child.ts';
 
-/** Runs a process for each room, and sees to it that each knows its name and members. */
+/** What a room is told of itself, by its id: it is as the lobby has it now. */
+export interface RoomFacts {
+  members(roomId: string): Member[];
+  settings(roomId: string): RoomSettings;
+}
+
+/** Runs a process for each room, and sees to it that each knows its name, members and settings. */
 export class RoomSupervisor {
   readonly #host: RoomHost;
-  readonly #membersOf: (roomId: string) => Member[];
+  readonly #facts: RoomFacts;
   readonly #children = new Map<string, RoomChild>();
 
-  /** @param membersOf a room's members as they are now; told to the room whenever it is up */
-  constructor(host: RoomHost, membersOf: (roomId: string) => Member[]) {
+  /** @param facts told to a room whenever it is up */
+  constructor(host: RoomHost, facts: RoomFacts) {
     this.#host = host;
-    this.#membersOf = membersOf;
+    this.#facts = facts;
   }
 
   async start(rooms: readonly LobbyRoom[]): Promise<void> {
@@ -28,7 +34,10 @@ export class RoomSupervisor {
   }
 
   add(room: LobbyRoom): void {
-    const onReady = () => this.tellMembers(room.roomId);
+    const onReady = () => {
+      this.tellMembers(room.roomId);
+      this.tellSettings(room.roomId);
+    };
     const child = new RoomChild(room, this.#host, onReady);
     this.#children.set(room.roomId, child);
     child.start();
@@ -48,7 +57,11 @@ export class RoomSupervisor {
   }
 
   tellMembers(roomId: string): void {
-    this.#tell(roomId, { kind: 'setMembers', members: this.#membersOf(roomId), keys: [] });
+    this.#tell(roomId, { kind: 'setMembers', members: this.#facts.members(roomId), keys: [] });
+  }
+
+  tellSettings(roomId: string): void {
+    this.#tell(roomId, { kind: 'setSettings', ...this.#facts.settings(roomId) });
   }
 
   isUp(roomId: string): boolean {

@@ -3,6 +3,7 @@ import { LiveLobby } from '../coordinator/live-lobby.ts';
 import type { LobbyState } from '../coordinator/lobby.ts';
 import { LobbyDesk } from '../coordinator/lobby-desk.ts';
 import type { SavedLobby } from '../coordinator/lobby-store.ts';
+import { nobody } from '../coordinator/people/people.ts';
 import { clockPort } from '../coordinator/ports.ts';
 import type { RoomLauncher } from '../coordinator/room-child.ts';
 import { Disk } from './disk.ts';
@@ -76,6 +77,9 @@ export class SimulatedCoordinator {
     const desk = new LobbyDesk({ port: LOBBY_PORT, name: 'home', version: 'sim', clockId }, lobby, {
       tracks: { track: async (hash) => this.#tracks.get(hash) },
       clock,
+      wallMs: () => this.host.schedule.nowUs / 1000,
+      timers: process.timers,
+      records: { history: () => [], saveHistory: () => {}, answered: () => [] },
       portsInUse: async () => [],
       logger,
     });
@@ -95,7 +99,7 @@ export class SimulatedCoordinator {
   }
 
   async #answer(desk: LobbyDesk, lobby: LiveLobby, body: LobbyRequest['body']): Promise<LobbyReply['body']> {
-    const reply = await desk.answer(body);
+    const reply = await desk.answer(body, { requestId: '', by: '' });
     const isAnswered = reply.kind === 'done' || reply.kind === 'assignment';
     if (isAnswered && this.isRunning && lobby === this.#lobby)
       this.#watch.onLobbyAnswer(lobby.state, this.disk.kept);
@@ -117,11 +121,11 @@ export class SimulatedCoordinator {
   }
 
   #load(): SavedLobby {
-    return this.disk.kept ?? { rooms: [], speakers: [] };
+    return this.disk.kept ?? { rooms: [], speakers: [], people: nobody };
   }
 
-  #save(process: Process, { rooms, speakers }: SavedLobby): void {
-    this.disk.write(process, { rooms, speakers });
+  #save(process: Process, { rooms, speakers, people }: SavedLobby): void {
+    this.disk.write(process, { rooms, speakers, people });
   }
 
   #newId(): string {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { RoomRequest } from '../../protos/index.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
+import { nobody } from '../coordinator/people/people.ts';
 import { after, emptyRoom, trackOf } from '../coordinator/room/room.fixture.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
 import { localUs } from '../units.ts';
@@ -49,7 +50,7 @@ test('a room that has lost what was acknowledged is found when it starts', (t) =
 });
 
 test('a lobby that answers before it has saved is found', (t) => {
-  const state = { rooms: [], speakers: [], lastHelloUs: new Map(), startedUs: localUs(0) };
+  const state = { rooms: [], speakers: [], people: nobody, lastHelloUs: new Map(), startedUs: localUs(0) };
   t.deepEqual(
     found((ledger) => ledger.onLobbyAnswer(state, undefined)),
     ['durability'],
