@@ -32,11 +32,15 @@ export function makeDeb(
     copyScript(join(scriptsDir, script), join(meta, script));
   mkdirSync(outDir, { recursive: true });
   const deb = join(outDir, `jam_${revision.version}_${architecture.debian}.deb`);
-  // One thread: with several, xz cuts what it compresses into blocks.
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--threads-max=1', '--build', rootDir, deb], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(revision.timeS) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  // Small machines unpack zstd in a tenth of the time of xz. One thread: with several it is cut into blocks.
+  execFileSync(
+    'dpkg-deb',
+    ['--root-owner-group', '-Zzstd', '-z10', '--threads-max=1', '--build', rootDir, deb],
+    {
+      env: { ...process.env, SOURCE_DATE_EPOCH: String(revision.timeS) },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   return deb;
 }
 
@@ -51,12 +55,12 @@ Suggests: alsa-utils
 Section: sound
 Priority: optional
 Description: music that plays on every speaker of a home at the same instant
- A Raspberry Pi with a sound card and an amplifier is a speaker; one of them, or
- any other machine, is the coordinator, which keeps rooms, queues and tracks. The
- speakers of a room play within a few microseconds of each other.
+ A Raspberry Pi with a sound card and an amplifier is a speaker; one of them,
+ or any other machine, is the coordinator, which keeps rooms, queues and
+ tracks. The speakers of a room play within a few microseconds of each other.
  .
- The package brings the speaker, the coordinator and jamctl, with which one plays,
- and the Node.js that they run on.
+ The package brings the speaker, the coordinator and jamctl, with which one
+ plays, and the Node.js that they run on.
 `;
 }
 

