@@ -36,6 +36,11 @@ static int jamdac_stop(snd_pcm_ioplug_t *io)
 static snd_pcm_sframes_t jamdac_pointer(snd_pcm_ioplug_t *io)
 {
 	jamdac_t *dac = io->private_data;
+	if (is_absent(dac)) {
+		end_run_now(dac);
+		snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED);
+		return dac->taken % dac->boundary;
+	}
 	uint64_t taken = taken_frames(dac);
 	if (taken > dac->written) {
 		if (io->state == SND_PCM_STATE_DRAINING) return dac->written % dac->boundary;
@@ -51,6 +56,7 @@ static snd_pcm_sframes_t jamdac_transfer(snd_pcm_ioplug_t *io, const snd_pcm_cha
 	snd_pcm_uframes_t offset, snd_pcm_uframes_t size)
 {
 	jamdac_t *dac = io->private_data;
+	if (is_absent(dac)) return -ENODEV;
 	snd_pcm_sframes_t done = record(dac, areas, offset, size);
 	if (done < 0) return done;
 	dac->written += done;
@@ -113,6 +119,7 @@ static int jamdac_close(snd_pcm_ioplug_t *io)
 	free(dac->stretches);
 	free(dac->scratch);
 	free(dac->record);
+	free(dac->absent);
 	free(dac);
 	return 0;
 }

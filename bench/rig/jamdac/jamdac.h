@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
 	snd_pcm_ioplug_t io;
 	char *record;
+	char *absent; // NULL, or the file that stands for the device's being unplugged
 	double ppm, wander_ppm, wander_s, hiccup_s, hiccup_ms;
 	long report_us, fifo_frames;
 	unsigned int formats[MAX_LIST], rates[MAX_LIST];
@@ -66,6 +67,8 @@ void close_recording(jamdac_t *dac);
 
 // ---- options.c: what is configured ----
 
+// Whether the device is unplugged.
+int is_absent(const jamdac_t *dac);
 // 0 or a negative errno, after saying what is wrong.
 int read_options(jamdac_t *dac, snd_config_t *conf);
 

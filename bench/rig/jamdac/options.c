@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int read_formats(jamdac_t *dac, const char *names)
 {
@@ -31,6 +32,11 @@ static int read_rates(jamdac_t *dac, const char *numbers)
 	return dac->rate_count > 0 ? 0 : -EINVAL;
 }
 
+int is_absent(const jamdac_t *dac)
+{
+	return dac->absent && access(dac->absent, F_OK) == 0;
+}
+
 int read_options(jamdac_t *dac, snd_config_t *conf)
 {
 	read_formats(dac, "S16_LE S24_3LE S32_LE FLOAT_LE");
@@ -45,6 +51,7 @@ int read_options(jamdac_t *dac, snd_config_t *conf)
 		if (!strcmp(id, "comment") || !strcmp(id, "type") || !strcmp(id, "hint")) continue;
 		if (snd_config_get_string(entry, &text) < 0) err = snd_config_get_ireal(entry, &number);
 		if (!strcmp(id, "record") && text) dac->record = strdup(text);
+		else if (!strcmp(id, "absent") && text) dac->absent = strdup(text);
 		else if (!strcmp(id, "formats") && text) err = read_formats(dac, text);
 		else if (!strcmp(id, "rates") && text) err = read_rates(dac, text);
 		else if (!strcmp(id, "ppm")) dac->ppm = number;

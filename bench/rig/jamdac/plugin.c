@@ -12,6 +12,7 @@
 //     fifo_frames 0         frames between the position and what is heard, reported as delay
 //     hiccup_s 20           every so often the device stands still
 //     hiccup_ms 5           for so long
+//     absent "/some/FILE"   while this file exists the device is unplugged
 //     formats "S16_LE S32_LE"   what it takes, and the
 //     rates "44100 48000"       rates
 //   }
@@ -50,6 +51,10 @@ SND_PCM_PLUGIN_DEFINE_FUNC(jamdac)
 	dac->boundary = INT32_MAX;
 	int err = read_options(dac, conf);
 	if (err < 0) goto failed;
+	if (is_absent(dac)) {
+		err = -ENODEV;
+		goto failed;
+	}
 	dac->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (dac->timer < 0) {
 		err = -errno;
@@ -75,6 +80,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(jamdac)
 failed:
 	if (dac->timer >= 0) close(dac->timer);
 	free(dac->record);
+	free(dac->absent);
 	free(dac);
 	return err;
 }
