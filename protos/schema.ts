@@ -347,6 +347,7 @@ export const info = v.object({
   clockPort: port,
   clockId: id,
   security: text,
+  coordinatorId: v.exactOptional(id),
 });
 export const roomEntry = v.object({
   roomId: id,
