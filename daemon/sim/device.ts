@@ -22,6 +22,12 @@ export class SimulatedDevice implements Sink {
   #startedAt = 0;
   #written = 0;
   #isRunning = false;
+  /** True time at which it was last asked where it is, and where it was. */
+  #askedUs = Number.NaN;
+  #positionThen = 0;
+  /** The same of what was heard. */
+  #heardUs = Number.NaN;
+  #heard: Heard = { kind: 'silence' };
   /** It was pulled out. */
   isGone = false;
 
@@ -47,6 +53,7 @@ export class SimulatedDevice implements Sink {
   start(prefill: Float32Array): void {
     this.#check('gone');
     this.#startedAt = this.#crystal.read(this.#schedule.nowUs);
+    this.#askedUs = Number.NaN;
     this.#samples.fill(0);
     this.#written = 0;
     this.#isRunning = true;
@@ -90,11 +97,16 @@ export class SimulatedDevice implements Sink {
 
   /** What is heard right now. */
   get heard(): Heard {
-    if (!this.#hasFrames()) return { kind: 'silence' };
-    return decode((frame, channel) => {
-      return frame < 0 ? 0 : this.#samples[(frame % KEPT_FRAMES) * CHANNELS + channel]!;
-    }, this.#position());
+    const { nowUs } = this.#schedule;
+    if (nowUs !== this.#heardUs) {
+      this.#heardUs = nowUs;
+      this.#heard = this.#hasFrames() ? decode(this.#sample, this.#position()) : { kind: 'silence' };
+    }
+    return this.#heard;
   }
+
+  readonly #sample = (frame: number, channel: number): number =>
+    frame < 0 ? 0 : this.#samples[(frame % KEPT_FRAMES) * CHANNELS + channel]!;
 
   #check(reason: 'missing' | 'gone'): void {
     if (this.isGone) throw new SinkError(reason, 'the sound device is not there');
@@ -108,7 +120,12 @@ export class SimulatedDevice implements Sink {
 
   /** Frames since the start, as if there were always more. */
   #position(): number {
-    return ((this.#crystal.read(this.#schedule.nowUs) - this.#startedAt) * SIM_RATE) / 1e6;
+    const { nowUs } = this.#schedule;
+    if (nowUs !== this.#askedUs) {
+      this.#askedUs = nowUs;
+      this.#positionThen = ((this.#crystal.read(nowUs) - this.#startedAt) * SIM_RATE) / 1e6;
+    }
+    return this.#positionThen;
   }
 
   #put(interleaved: Float32Array): void {

@@ -7,7 +7,7 @@ import { SimulatedDevice } from './device.ts';
 import { Host } from './host.ts';
 import { HomeLog } from './log.ts';
 import { Network } from './network.ts';
-import type { PathModel } from './path.ts';
+import type { Path, PathModel } from './path.ts';
 import { Schedule } from './schedule.ts';
 import { trackOf } from './signal.ts';
 import { SimulatedSpeaker, type SpeakerWatch } from './speaker.ts';
@@ -52,6 +52,11 @@ export interface HomeWatch extends CoordinatorWatch {
   ofSpeaker(name: string): SpeakerWatch;
 }
 
+interface Ways {
+  readonly there: Path;
+  readonly back: Path;
+}
+
 /** A coordinator, speakers, a network between them, and a person with jamctl: all in simulated time. */
 export class Home {
   readonly model: HomeModel;
@@ -63,6 +68,7 @@ export class Home {
   readonly coordinator: SimulatedCoordinator;
   readonly controller: SimulatedController;
   readonly speakers: readonly SimulatedSpeaker[];
+  readonly #ways = new Map<SimulatedSpeaker, Ways>();
   /** Share of bytesPerS that tracks come with now. */
   mediaShare = 1;
 
@@ -87,10 +93,14 @@ export class Home {
   }
 
   /** Both ways between a speaker and the coordinator. */
-  paths({ host }: SimulatedSpeaker) {
-    const there = this.network.path(host, this.coordinator.host);
-    const back = this.network.path(this.coordinator.host, host);
-    return { there, back };
+  paths(speaker: SimulatedSpeaker): Ways {
+    const { host } = speaker;
+    const ways = this.#ways.get(speaker) ?? {
+      there: this.network.path(host, this.coordinator.host),
+      back: this.network.path(this.coordinator.host, host),
+    };
+    this.#ways.set(speaker, ways);
+    return ways;
   }
 
   isCut(speaker: SimulatedSpeaker): boolean {

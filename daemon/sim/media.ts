@@ -9,8 +9,14 @@ import { SignalStream } from './signal.ts';
 const CHUNK_S = 2;
 const RETRY_MS = 250;
 
-/** A speaker's folder of tracks, which outlives its program: which chunks of each track it holds. */
-export type Shelf = Map<string, Uint8Array>;
+/** Which chunks of a track are held (1), and how many. */
+interface Chunks {
+  readonly held: Uint8Array;
+  count: number;
+}
+
+/** A speaker's folder of tracks, which outlives its program: what it holds of each track. */
+export type Shelf = Map<string, Chunks>;
 
 /** How the tracks come to a speaker. */
 export interface MediaSource {
@@ -55,12 +61,12 @@ export class SimulatedMedia implements SpeakerMedia {
 
   held(hash: string): number {
     const chunks = this.#shelf.get(hash);
-    return chunks ? chunks.reduce((sum, held) => sum + held, 0) / chunks.length : 0;
+    return chunks ? chunks.count / chunks.held.length : 0;
   }
 
   readonly openStream = (track: Track): FrameStream => {
     const chunkFrames = CHUNK_S * track.sampleRate;
-    const chunks = this.#chunksOf(track);
+    const { held } = this.#chunksOf(track);
     this.#open++;
     return new SignalStream(
       track,
@@ -68,11 +74,11 @@ export class SimulatedMedia implements SpeakerMedia {
         let to = Math.floor(frame / chunkFrames);
         // What is decoded ahead is never more than a few seconds.
         const last = to + 2;
-        while (to <= last && chunks[to]) to++;
+        while (to <= last && held[to]) to++;
         return Math.max(0, Math.min(to * chunkFrames, track.frames) - frame);
       },
       (frame) => {
-        const cursor = Math.min(chunks.length - 1, Math.floor(frame / chunkFrames));
+        const cursor = Math.min(held.length - 1, Math.floor(frame / chunkFrames));
         if (cursor === this.#cursors.get(track.hash)) return;
         this.#cursors.set(track.hash, cursor);
         this.#fetch();
@@ -83,10 +89,11 @@ export class SimulatedMedia implements SpeakerMedia {
     );
   };
 
-  #chunksOf(track: Track): Uint8Array {
+  #chunksOf(track: Track): Chunks {
     const known = this.#shelf.get(track.hash);
     if (known) return known;
-    const chunks = new Uint8Array(Math.max(1, Math.ceil(track.frames / track.sampleRate / CHUNK_S)));
+    const length = Math.max(1, Math.ceil(track.frames / track.sampleRate / CHUNK_S));
+    const chunks = { held: new Uint8Array(length), count: 0 };
     this.#shelf.set(track.hash, chunks);
     return chunks;
   }
@@ -99,10 +106,10 @@ export class SimulatedMedia implements SpeakerMedia {
     const bytesPerS = this.#source.bytesPerS();
     const { track, chunk } = next;
     const chunks = this.#chunksOf(track);
-    const ms = bytesPerS > 0 ? (track.bytes / chunks.length / bytesPerS) * 1000 : RETRY_MS;
+    const ms = bytesPerS > 0 ? (track.bytes / chunks.held.length / bytesPerS) * 1000 : RETRY_MS;
     this.#process.timers.after(ms, () => {
       this.#isFetching = false;
-      if (bytesPerS > 0 && this.#source.bytesPerS() > 0) chunks[chunk] = 1;
+      if (bytesPerS > 0 && this.#source.bytesPerS() > 0) hold(chunks, chunk);
       this.#fetch();
     });
   }
@@ -112,11 +119,17 @@ export class SimulatedMedia implements SpeakerMedia {
     for (const { hash } of this.#wanted) {
       const track = this.#source.track(hash);
       if (!track) continue;
-      const chunks = this.#chunksOf(track);
-      const ahead = chunks.indexOf(0, this.#cursors.get(hash) ?? 0);
-      const chunk = ahead < 0 ? chunks.indexOf(0) : ahead;
+      const { held, count } = this.#chunksOf(track);
+      if (count === held.length) continue;
+      const ahead = held.indexOf(0, this.#cursors.get(hash) ?? 0);
+      const chunk = ahead < 0 ? held.indexOf(0) : ahead;
       if (chunk >= 0) return { track, chunk };
     }
     return undefined;
   }
+}
+
+function hold(chunks: Chunks, chunk: number): void {
+  if (chunks.held[chunk] === 0) chunks.count++;
+  chunks.held[chunk] = 1;
 }

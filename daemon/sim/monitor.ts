@@ -43,7 +43,7 @@ export class Monitor {
   readonly #conditions: Conditions;
   readonly #ledger: Ledger;
   readonly #violations: Violations;
-  readonly #slews = new Map<SimulatedSpeaker, { slewPpm: number; sound: string; atUs: number }>();
+  readonly #reports = new Map<SimulatedSpeaker, { report: PlayerReport; atUs: number }>();
   readonly #viewSinceUs = new Map<SimulatedSpeaker, { view: RoomView | undefined; atUs: number }>();
   /** How often in a row a speaker was not heard as it should be. */
   readonly #strange = new Map<SimulatedSpeaker, number>();
@@ -170,7 +170,7 @@ export class Monitor {
   }
 
   #lookAtSpeaker(speaker: SimulatedSpeaker, now: RoomUs): void {
-    this.#checkPresence(speaker);
+    if (this.#looks % AGREEMENT_EVERY === 0) this.#checkPresence(speaker);
     const report = speaker.report();
     if (!report) return;
     this.#checkSlew(speaker, report);
@@ -183,20 +183,18 @@ export class Monitor {
     this.#checkOwnView(speaker, view, now);
   }
 
-  #checkSlew(
-    speaker: SimulatedSpeaker,
-    { slewPpm, epoch, itemId, resyncs, xruns, gaps }: PlayerReport,
-  ): void {
+  #checkSlew(speaker: SimulatedSpeaker, report: PlayerReport): void {
+    const { slewPpm } = report;
     const { nowUs } = this.#home.schedule;
     if (Math.abs(slewPpm) > MAX_SLEW_PPM) this.#say('slew', `${speaker.name}: ${slewPpm} ppm`);
-    const before = this.#slews.get(speaker);
+    const before = this.#reports.get(speaker);
+    this.#reports.set(speaker, { report, atUs: nowUs });
     // What else begins anew begins without slew.
-    const sound = [epoch, itemId, resyncs, xruns, gaps].join();
-    this.#slews.set(speaker, { slewPpm, sound, atUs: nowUs });
-    if (before?.sound !== sound || before.slewPpm === 0 || slewPpm === 0) return;
+    if (!before || SOUND.some((part) => report[part] !== before.report[part])) return;
+    if (before.report.slewPpm === 0 || slewPpm === 0) return;
     const limitPpm = (SLEW_CHANGE_PPM_PER_S * (nowUs - before.atUs + WRITTEN_US)) / 1e6;
-    if (Math.abs(slewPpm - before.slewPpm) > limitPpm)
-      this.#say('slew', `${speaker.name}: from ${before.slewPpm} to ${slewPpm} ppm`);
+    if (Math.abs(slewPpm - before.report.slewPpm) > limitPpm)
+      this.#say('slew', `${speaker.name}: from ${before.report.slewPpm} to ${slewPpm} ppm`);
   }
 
   /** Whatever has become of its room: a speaker plays what it was told last, and nothing older. */
@@ -232,6 +230,8 @@ export class Monitor {
   }
 }
 
+/** What says which sound it is. */
+const SOUND = ['epoch', 'itemId', 'resyncs', 'xruns', 'gaps'] as const satisfies (keyof PlayerReport)[];
 const AGREED = [
   'roomId',
   'runId',

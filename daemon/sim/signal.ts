@@ -126,13 +126,15 @@ export type Heard =
  */
 export function decode(sample: (frame: number, channel: number) => number, frame: number): Heard {
   const last = Math.floor(frame);
-  const ratios: number[] = [];
-  for (let at = last - WINDOW + 1; at <= last; at++) {
+  let silent = 0;
+  for (let i = 0; i < WINDOW; i++) {
+    const at = last - WINDOW + 1 + i;
     const right = sample(at, 1);
-    ratios.push(right === 0 ? Number.NaN : sample(at, 0) / right);
+    if (right === 0) silent++;
+    ratios[i] = sample(at, 0) / right;
   }
-  if (ratios.every(Number.isNaN)) return { kind: 'silence' };
-  if (ratios.some(Number.isNaN)) return { kind: 'mixed' };
+  if (silent === WINDOW) return { kind: 'silence' };
+  if (silent > 0) return { kind: 'mixed' };
   const { slope, middle, worst } = fitLine(ratios);
   const track = Math.round((slope - FIRST_SLOPE) * TRACKS) + 0;
   const isTrack = track >= 0 && track < TRACKS && Math.abs(slope - slopeOf(track)) < 0.005 && worst < 0.5;
@@ -141,7 +143,10 @@ export function decode(sample: (frame: number, channel: number) => number, frame
   return { kind: 'sound', track, seconds: CENTRE_S + (middle / slopeOf(track) + behind) / SIM_RATE };
 }
 
-function fitLine(values: readonly number[]) {
+/** Of the window that is decoded; kept, as it is done often. */
+const ratios = new Float64Array(WINDOW);
+
+function fitLine(values: Float64Array) {
   const centre = (values.length - 1) / 2;
   let middle = 0;
   for (const value of values) middle += value / values.length;

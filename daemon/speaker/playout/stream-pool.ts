@@ -6,6 +6,11 @@ import { hasSound, type Plan, positionAt, type Sound, type Sounding } from './pl
 /** Opens a track's decoded frames; they come in the background. */
 export type OpenStream = (track: Track) => FrameStream;
 
+interface Opened {
+  readonly segment: Sounding;
+  readonly stream: FrameStream;
+}
+
 /** A segment's stream is opened this long before it is needed, and closed as long after. */
 const openAheadUs = 10_000_000;
 const keepUs = 500_000;
@@ -16,7 +21,7 @@ const keepUs = 500_000;
  */
 export class StreamPool {
   readonly #open: OpenStream;
-  readonly #streams = new Map<string, FrameStream>();
+  #opened: readonly Opened[] = [];
   #standby: { readonly sound: Sound; readonly stream: FrameStream } | undefined;
 
   constructor(open: OpenStream) {
@@ -25,38 +30,43 @@ export class StreamPool {
 
   /** The stream of a segment, if it is open. */
   get(segment: Sounding): FrameStream | undefined {
-    return this.#streams.get(keyOf(segment));
+    return this.#opened.find((one) => isSameSegment(one.segment, segment))?.stream;
   }
 
   /** Why a segment's track can't be played, if it can't. */
   get problem(): string | undefined {
-    for (const stream of this.#streams.values()) if (stream.problem) return stream.problem;
-    return undefined;
+    return this.#opened.find(({ stream }) => stream.problem)?.stream.problem;
   }
 
   /** Opens and feeds the streams needed soon after a time, and closes the others. */
   update(plan: Plan, at: RoomUs): void {
-    const needed = new Set<string>();
-    plan.segments.forEach((segment, i) => {
+    const needed = new Set<FrameStream>();
+    for (const [i, segment] of plan.segments.entries()) {
+      if (segment.fromRoomUs > at + openAheadUs) break;
       const untilRoomUs = plan.segments[i + 1]?.fromRoomUs ?? Number.POSITIVE_INFINITY;
-      if (!hasSound(segment) || segment.fromRoomUs > at + openAheadUs || untilRoomUs < at - keepUs) return;
-      needed.add(keyOf(segment));
-      const stream = this.get(segment) ?? this.#claim(segment.sound);
-      this.#streams.set(keyOf(segment), stream);
+      if (!hasSound(segment) || untilRoomUs < at - keepUs) continue;
+      const stream = this.get(segment) ?? this.#openFor(segment);
+      needed.add(stream);
       if (untilRoomUs > at) stream.want(Math.max(segment.sound.anchorFrame, positionAt(segment, at)));
-    });
-    for (const [key, stream] of this.#streams) {
-      if (needed.has(key)) continue;
-      stream.close();
-      this.#streams.delete(key);
     }
+    if (needed.size < this.#opened.length) this.#closeAllBut(needed);
     this.#prepare(plan.standby);
   }
 
   close(): void {
-    for (const stream of this.#streams.values()) stream.close();
-    this.#streams.clear();
+    this.#closeAllBut(new Set());
     this.#prepare(undefined);
+  }
+
+  #openFor(segment: Sounding): FrameStream {
+    const stream = this.#claim(segment.sound);
+    this.#opened = [...this.#opened, { segment, stream }];
+    return stream;
+  }
+
+  #closeAllBut(needed: ReadonlySet<FrameStream>): void {
+    for (const { stream } of this.#opened) if (!needed.has(stream)) stream.close();
+    this.#opened = this.#opened.filter(({ stream }) => needed.has(stream));
   }
 
   /** The stream that stands by if it is the one, else a new one. */
@@ -79,6 +89,6 @@ function isSame(a: Sound, b: Sound): boolean {
   return a.itemId === b.itemId && a.anchorFrame === b.anchorFrame;
 }
 
-function keyOf(segment: Sounding): string {
-  return `${segment.epoch}/${segment.sound.itemId}`;
+function isSameSegment(a: Sounding, b: Sounding): boolean {
+  return a.epoch === b.epoch && a.sound.itemId === b.sound.itemId;
 }
