@@ -9,6 +9,7 @@ import {
 } from '../protos/index.ts';
 import type { Address } from './address.ts';
 import { CommandError } from './exit-codes.ts';
+import { osUserName } from './os-user.ts';
 import { explain, probe, untilAbsent } from './reachability.ts';
 import { attemptMs, BUSY_RETRY_FOR_MS, retryDelayMs, withAge } from './retry.ts';
 
@@ -32,6 +33,8 @@ export class LobbyClient {
   readonly address: Address;
   readonly #options: ClientOptions;
   readonly #requester: Requester<RequestBody, ReplyBody>;
+  /** Believed where nobody logs in. */
+  readonly #by = osUserName();
 
   constructor(address: Address, options: ClientOptions) {
     this.address = address;
@@ -117,7 +120,8 @@ export class LobbyClient {
       () => {}, // it listens, or the reply was first: the request decides
     );
     try {
-      return await Promise.race([this.#requester.request(body, timeoutMs, { requestId }), absent.promise]);
+      const head = { requestId, ...(this.#by !== undefined && { by: this.#by }) };
+      return await Promise.race([this.#requester.request(body, timeoutMs, head), absent.promise]);
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
       const what = await probe(this.address, 300);

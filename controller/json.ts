@@ -1,12 +1,17 @@
 import type {
   Glitch,
+  HistoryEntry,
+  Identity,
+  PersonSession,
   QueueItem,
   Report,
   RoomEntry,
   RoomQueue,
+  RoomSettings,
   RoomStatus,
   SpeakerEntry,
   Track,
+  User,
 } from '../protos/index.ts';
 
 // The documents of --json. Scripts rely on them: fields are added, never renamed or removed.
@@ -53,6 +58,10 @@ export function statusJson(status: RoomStatus) {
     muted: status.levels.muted,
     epoch: status.epoch,
     spreadBoundUs: status.spreadBoundUs ?? null,
+    people: status.people,
+    lastAction: status.lastAction ? entryJson(status.lastAction) : null,
+    settings: status.settings ? settingsJson(status.settings) : null,
+    security: status.security,
     speakers: status.speakers.map(({ member, online, report, reportAgeMs }) => ({
       name: member.name,
       speakerId: member.speakerId,
@@ -105,6 +114,8 @@ export function roomsJson(rooms: readonly RoomEntry[]) {
       title: room.title || null,
       speakers: room.speakers,
       speakersOnline: room.speakersOnline,
+      people: room.people,
+      lastAction: room.lastAction ? entryJson(room.lastAction) : null,
     })),
   };
 }
@@ -134,4 +145,51 @@ export function speakersJson(speakers: readonly SpeakerEntry[]) {
       version: speaker.version,
     })),
   };
+}
+
+export function settingsJson({ mayAdd, defaultVolume, holdMs }: RoomSettings) {
+  return { mayAdd: mayAdd.toLowerCase(), defaultVolume, holdMs };
+}
+
+export function identityJson({ name, role, how, session }: Identity) {
+  const isSomebody = how !== 'stranger';
+  return {
+    name: isSomebody ? name : null,
+    role: isSomebody ? role.toLowerCase() : null,
+    how,
+    session: session ? sessionJson(session) : null,
+  };
+}
+
+export function usersJson(users: readonly User[]) {
+  return { users: users.map(({ name, role, sessions }) => ({ name, role: role.toLowerCase(), sessions })) };
+}
+
+export function sessionsJson(sessions: readonly PersonSession[]) {
+  return { sessions: sessions.map(sessionJson) };
+}
+
+function sessionJson(session: PersonSession) {
+  return {
+    sessionId: session.sessionId,
+    name: session.name,
+    role: session.role.toLowerCase(),
+    client: session.client,
+    room: session.room || null,
+    createdAt: isoTime(session.createdUnixMs),
+    lastSeenAt: isoTime(session.lastSeenUnixMs),
+    expiresAt: isoTime(session.expiresUnixMs),
+  };
+}
+
+export function historyJson(entries: readonly HistoryEntry[]) {
+  return { entries: entries.map(entryJson) };
+}
+
+function entryJson({ atUnixMs, by, room, action, outcome, done }: HistoryEntry) {
+  return { at: isoTime(atUnixMs), by, room: room || null, action, outcome, done };
+}
+
+function isoTime(unixMs: number): string {
+  return new Date(unixMs).toISOString();
 }

@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_PORT } from './address.ts';
+import type { RoomSettingOptions } from './commands/room-settings.ts';
+import { command, type Run, type Work } from './define-command.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Session } from './session.ts';
+import { addPeopleCommands } from './people-program.ts';
 
 /** The options that every command takes, as typed. */
 export interface GlobalOptions {
@@ -11,9 +13,6 @@ export interface GlobalOptions {
   readonly timeout: string;
   readonly retry: boolean;
 }
-
-/** What a command does. */
-export type Work = (session: Session) => Promise<void>;
 
 /** What runs a command once its line is parsed. */
 export interface Runner {
@@ -50,22 +49,15 @@ export function buildProgram(version: string, runner: Runner): Command {
   addLevelCommands(program, run);
   addViewCommands(program, run);
   addHomeCommands(program, run);
+  addPeopleCommands(program, run);
   addOwnCommands(program, run, runner);
   return program;
 }
-
-type Run = (work: Work) => Promise<void>;
 
 const roomCommands = () => import('./commands/room-commands.ts');
 const views = () => import('./commands/views.ts');
 const home = () => import('./commands/home.ts');
 const levels = () => import('./commands/levels.ts');
-
-function command(parent: Command, usage: string, description: string, ...examples: string[]): Command {
-  const shown = examples.map((example) => `  $ jamctl ${example}`).join('\n');
-  const heading = examples.length > 1 ? 'Examples' : 'Example';
-  return parent.command(usage).description(description).addHelpText('after', `\n${heading}:\n${shown}`);
-}
 
 function addQueueCommands(program: Command, run: Run): void {
   command(
@@ -171,7 +163,9 @@ function addHomeCommands(program: Command, run: Run): void {
   command(program, 'rooms', 'show all rooms', 'rooms').action(() =>
     run(async (s) => (await home()).rooms(s)),
   );
-  const room = program.command('room').description('create, delete or rename a room');
+  const room = program
+    .command('room')
+    .description('create, delete or rename a room, show or set its settings');
   command(room, 'create <name>', 'create a room', 'room create kitchen').action((name: string) =>
     run(async (s) => (await home()).createRoom(s, name)),
   );
@@ -181,6 +175,19 @@ function addHomeCommands(program: Command, run: Run): void {
   command(room, 'rename <old> <new>', 'rename a room', 'room rename kitchen diner').action(
     (name: string, newName: string) => run(async (s) => (await home()).renameRoom(s, name, newName)),
   );
+  command(
+    room,
+    'set <name>',
+    "set what is given of a room's settings, or show them",
+    'room set kitchen',
+    'room set kitchen --may-add guest --default-volume 40',
+  )
+    .option('--may-add <role>', 'who may add to the queue at least: guest, member or admin')
+    .option('--default-volume <n>', 'the volume of a speaker that is new in the room')
+    .option('--hold-ms <n>', 'how long another play, pause, skip, seek or clear is refused as busy')
+    .action((name: string, options: RoomSettingOptions) =>
+      run(async (s) => (await import('./commands/room-settings.ts')).setRoom(s, name, options)),
+    );
   command(program, 'speakers', 'show all speakers', 'speakers').action(() =>
     run(async (s) => (await home()).speakers(s)),
   );

@@ -2,6 +2,7 @@ import type { Report, RoomStatus, SpeakerStatus } from '../protos/index.ts';
 import { noPaint, type Paint } from './paint.ts';
 import { formatError, formatRate, formatSlew, formatTime, formatUs } from './quantities.ts';
 import { renderItem, renderLevels } from './render.ts';
+import { renderLastAction } from './render-people.ts';
 import { type Column, table } from './table.ts';
 import { plain, short } from './text.ts';
 
@@ -25,6 +26,11 @@ function renderRoom(status: RoomStatus, paint: Paint): string {
     ['Position', renderPosition(status, paint)],
     ['Volume', renderLevels(status.levels.volume, status.levels.muted)],
     ['Spread', renderSpread(status)],
+    ...(status.people.length > 0 ? [['People', status.people.map(plain).join(', ')]] : []),
+    ...(status.lastAction ? [['Last', renderLastAction(status.lastAction)]] : []),
+    ...(status.security === 'none'
+      ? [['Security', paint.bad('none: everybody on the network may do everything')]]
+      : []),
   ];
   return lines.map(([label = '', value]) => `${paint.faint(label.padEnd(10))}${value}`).join('\n');
 }

@@ -1,5 +1,6 @@
-import type { Glitch, QueueItem, RoomEntry, RoomQueue, SpeakerEntry } from '../protos/index.ts';
+import type { Glitch, QueueItem, RoomEntry, RoomQueue, RoomSettings, SpeakerEntry } from '../protos/index.ts';
 import { formatDelay, formatTime } from './quantities.ts';
+import { renderLastAction } from './render-people.ts';
 import { table } from './table.ts';
 import { plain, short } from './text.ts';
 
@@ -39,9 +40,25 @@ export function renderRooms(rooms: readonly RoomEntry[]): string {
     plain(room.name),
     room.running ? room.state.toLowerCase() : 'restarting',
     `${room.speakersOnline} of ${room.speakers} online`,
+    room.people.map(plain).join(', ') || '–',
+    room.lastAction ? renderLastAction(room.lastAction) : '–',
     short(room.title, 50),
   ]);
-  return table([{ head: 'ROOM' }, { head: 'STATE' }, { head: 'SPEAKERS' }, { head: 'TRACK' }], rows);
+  const heads = ['ROOM', 'STATE', 'SPEAKERS', 'PEOPLE', 'LAST', 'TRACK'];
+  return table(
+    heads.map((head) => ({ head })),
+    rows,
+  );
+}
+
+export function renderSettings(room: string, { mayAdd, defaultVolume, holdMs }: RoomSettings): string {
+  const who = { GUEST: 'guests, members and admins', MEMBER: 'members and admins', ADMIN: 'admins' }[mayAdd];
+  return [
+    `${plain(room)}:`,
+    `  ${who} may add to the queue`,
+    `  a speaker that is new in the room has the volume ${defaultVolume}`,
+    `  for ${holdMs} ms after a play, pause, skip, seek or clear another one is refused as busy`,
+  ].join('\n');
 }
 
 export function renderGlitches(glitches: readonly Glitch[]): string {

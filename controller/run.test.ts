@@ -3,6 +3,17 @@ import type { LobbyReply, LobbyRequest } from '../protos/index.ts';
 import { freePort, jamctl, TestLobby } from './testing/lobby.ts';
 import { report, status, track } from './testing/samples.ts';
 
+const entry = { atUnixMs: 0, by: 'ben', room: 'main', action: 'next', outcome: 'at Title', done: true };
+const personSession = {
+  sessionId: '1f9a03c2',
+  name: 'anna',
+  role: 'ADMIN',
+  client: 'desk',
+  createdUnixMs: Date.now() - 3 * 86_400_000,
+  lastSeenUnixMs: Date.now() - 60_000,
+  expiresUnixMs: Date.now() + 86_400_000,
+  room: 'main',
+} as const;
 const done: LobbyReply['body'] = { kind: 'done', note: 'done so' };
 const roomDone: LobbyReply['body'] = { kind: 'room', body: { kind: 'done', note: 'done so' } };
 
@@ -37,8 +48,23 @@ function answer(body: LobbyRequest['body']): LobbyReply['body'] {
             title: 'Title',
             speakers: 2,
             speakersOnline: 1,
-            people: [],
+            people: ['anna', 'ben'],
+            lastAction: { ...entry, atUnixMs: Date.now() - 125_000 },
           },
+        ],
+      };
+    case 'whoAmI':
+      return { kind: 'identity', name: 'anna', role: 'ADMIN', how: 'session', session: personSession };
+    case 'listUsers':
+      return { kind: 'users', users: [{ name: 'anna', role: 'ADMIN', sessions: 1 }] };
+    case 'listSessions':
+      return { kind: 'sessions', sessions: [personSession] };
+    case 'getHistory':
+      return {
+        kind: 'history',
+        entries: [
+          entry,
+          { ...entry, action: 'room delete main', room: '', outcome: 'a member may not', done: false },
         ],
       };
     case 'listSpeakers':
@@ -133,6 +159,19 @@ test(withLobby, ['speaker', 'delay', 'kitchen', '-3.5'], {
 });
 test(withLobby, ['speaker', 'rename', 'a', 'b'], { kind: 'renameSpeaker', name: 'a', newName: 'b' });
 
+test(withLobby, ['room', 'set', 'attic', '--may-add', 'guest', '--default-volume', '40', '--hold-ms', '0'], {
+  kind: 'setRoomSettings',
+  name: 'attic',
+  mayAdd: 'GUEST',
+  defaultVolume: 40,
+  holdMs: 0,
+});
+test(withLobby, ['logout'], { kind: 'logout' });
+test(withLobby, ['session', 'end', '1f9a03c2'], { kind: 'endSession', sessionId: '1f9a03c2' });
+test(withLobby, ['user', 'remove', 'ben'], { kind: 'removeUser', name: 'ben' });
+test(withLobby, ['user', 'role', 'ben', 'admin'], { kind: 'setRole', name: 'ben', role: 'ADMIN' });
+test(withLobby, ['leave'], { kind: 'leaveRoom' });
+
 const shows = test.macro({
   async exec(t, args: string[], expected: RegExp) {
     const lobby = new TestLobby(answer);
@@ -150,10 +189,14 @@ const shows = test.macro({
 
 test(shows, ['queue'], /\* +1 +Title +Artist +3:45 +MP3 44.1 kHz stereo/);
 test(shows, ['status'], /kitchen +sounding +12 µs late/);
-test(shows, ['rooms'], /main +playing +1 of 2 online +Title/);
+test(shows, ['rooms'], /main +playing +1 of 2 online +anna, ben +next, by ben, 2 min ago +Title/);
 test(shows, ['speakers'], /kitchen +main +online +70 +12.5 ms +default/);
 test(shows, ['volume'], /^main: volume 80\n/);
 test(shows, ['volume', '--speaker', 'kitchen'], /^kitchen: volume 70\n/);
+test(shows, ['whoami'], /^anna, admin \(session 1f9a03c2\)\n/);
+test(shows, ['users'], /anna +admin +1\n/);
+test(shows, ['sessions'], /1f9a03c2 +anna +admin +desk +main +3 days ago +1 min ago/);
+test(shows, ['history', '-n', '5'], /ben +– +room delete main +not done: a member may not\n/);
 test(shows, ['version'], /coordinator attic at 127.0.0.1:\d+: 9.9.9/);
 
 test('the status document has units in its names, and null for what is not known', async (t) => {
@@ -317,6 +360,10 @@ test(misused, ['seek', 'soon'], /'soon' is no time/);
 test(misused, ['seek', '--soon'], /'--soon' is no time/);
 test(misused, ['play', '0'], /'0' is no position/);
 test(misused, ['volume', '101'], /'101' is no volume/);
+test(misused, ['history', '-n', '0'], /'0' is no number of entries/);
+test(misused, ['user', 'role', 'ben', 'boss'], /'boss' is no role: give guest, member or admin/);
+test(misused, ['room', 'set', 'attic', '--hold-ms', '9999'], /'9999' is no hold/);
+test(misused, ['login', 'anna'], /no password was given/);
 test(misused, ['status', '--loud'], /unknown option '--loud'/);
 test(misused, ['--timeout', '0', 'status'], /'0' is no timeout/);
 test(misused, ['completion', 'tcsh'], /'tcsh' is no shell/);

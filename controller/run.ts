@@ -1,8 +1,9 @@
 import { type Command, CommanderError } from 'commander';
 import { parseAddress } from './address.ts';
+import type { Work } from './define-command.ts';
 import { CommandError, type CommandErrorCode, exitCodeOf } from './exit-codes.ts';
 import { ownVersion } from './own-version.ts';
-import { buildProgram, type GlobalOptions, type Work } from './program.ts';
+import { buildProgram, type GlobalOptions } from './program.ts';
 import { type Io, Session } from './session.ts';
 import { plain } from './text.ts';
 import { parseTimeoutMs } from './values.ts';

@@ -1,3 +1,4 @@
+import type { Role } from '../protos/index.ts';
 import { CommandError } from './exit-codes.ts';
 
 /** What a person has typed, as values. Each throws a CommandError USAGE that says what would be right. */
@@ -28,6 +29,33 @@ export function parsePosition(text: string): number {
   if (!/^\d{1,9}$/.test(text) || position < 1)
     throw wrong(text, 'is no position in the queue: they count from 1');
   return position;
+}
+
+/** guest, member or admin. */
+export function parseRole(text: string): Role {
+  const role = roles.find((one) => one === text.toUpperCase());
+  if (role) return role;
+  throw wrong(text, 'is no role: give guest, member or admin');
+}
+
+const roles = ['GUEST', 'MEMBER', 'ADMIN'] as const;
+
+/** A number of things, at least one. */
+export function parseCount(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text);
+  throw wrong(text, 'is no number of entries: give 1 or more');
+}
+
+/** A volume to be set, from 0 to 100. */
+export function parsePercent(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw wrong(text, 'is no volume: give 0 to 100');
+}
+
+/** A hold after a transport command. */
+export function parseHoldMs(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) <= 5000) return Number(text);
+  throw wrong(text, 'is no hold: give milliseconds, 0 to 5000');
 }
 
 /** Milliseconds as µs. */

@@ -9,39 +9,51 @@ import { renderStatus } from '../render-status.ts';
 import type { Session } from '../session.ts';
 import { plain } from '../text.ts';
 
+/** What is watched. */
+export interface Watching {
+  readonly room: string;
+  /** Ends it, too. */
+  readonly until?: AbortSignal;
+}
+
 /**
- * Shows the room until Ctrl-C: redrawn four times a second on a terminal, else a line a second. A
+ * Shows a room until Ctrl-C: redrawn four times a second on a terminal, else a line a second. A
  * coordinator that goes away while it is watched is waited for.
  * @throws {CommandError} when the first request fails
  */
-export async function watch(session: Session): Promise<void> {
+export async function watch(
+  session: Session,
+  { room, until }: Watching = { room: session.room },
+): Promise<void> {
   const ended = new AbortController();
   const end = (): void => ended.abort();
+  if (until?.aborted) return;
+  until?.addEventListener('abort', end, { once: true });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, end);
   const live = session.io.stdout.isTTY && !session.json;
   try {
-    await (live ? watchLive(session, ended.signal) : watchLines(session, ended.signal));
+    await (live ? watchLive : watchLines)(session, room, ended.signal);
   } finally {
     for (const signal of signals) process.off(signal, end);
   }
 }
 
-async function watchLive(session: Session, ended: AbortSignal): Promise<void> {
+async function watchLive(session: Session, room: string, ended: AbortSignal): Promise<void> {
   const view = new LiveView(session.io.stdout);
   const draw = (status: RoomStatus, problem?: string): void => {
     const text = renderStatus(status, session.paint);
     view.draw(problem === undefined ? text : `${text}\n\n${session.paint.bad(plain(problem))}`);
   };
   try {
-    await poll(session, 250, ended, draw);
+    await poll(session, room, 250, ended, draw);
   } finally {
     view.end();
   }
 }
 
-async function watchLines(session: Session, ended: AbortSignal): Promise<void> {
-  await poll(session, 1000, ended, (status, problem) => {
+async function watchLines(session: Session, room: string, ended: AbortSignal): Promise<void> {
+  await poll(session, room, 1000, ended, (status, problem) => {
     if (problem !== undefined) return session.io.stderr.write(`${plain(problem)}\n`);
     const line = session.json ? JSON.stringify(statusJson(status)) : renderLine(status);
     return session.io.stdout.write(`${line}\n`);
@@ -50,11 +62,12 @@ async function watchLines(session: Session, ended: AbortSignal): Promise<void> {
 
 async function poll(
   session: Session,
+  room: string,
   everyMs: number,
   ended: AbortSignal,
   show: (status: RoomStatus, problem?: string) => void,
 ): Promise<void> {
-  const ask = () => session.client.askRoom(session.room, { kind: 'getStatus' }, 'status');
+  const ask = () => session.client.askRoom(room, { kind: 'getStatus' }, 'status');
   const stop = new Promise<undefined>((resolve) => {
     ended.addEventListener('abort', () => resolve(undefined), { once: true });
   });

@@ -114,8 +114,7 @@ export class PeopleDesk {
       case 'joinRoom':
         return this.#join(request.room, asker);
       case 'leaveRoom':
-        this.#presence = presence.leave(this.#presence, asker, this.#clock());
-        return DONE;
+        return this.#leave(asker);
       case 'stillHere':
         return this.#stillHere(asker);
     }
@@ -183,6 +182,13 @@ export class PeopleDesk {
     const room = roomNamed(this.#lobby.state, name);
     this.#presence = presence.join(this.#presence, asker, room.roomId, this.#clock());
     return { kind: 'done', note: room.name };
+  }
+
+  #leave(asker: Asker): Reply {
+    const now = this.#clock();
+    const roomId = presence.roomOf(this.#presence, asker.id, now);
+    this.#presence = presence.leave(this.#presence, asker, now);
+    return { kind: 'done', note: roomId === undefined ? 'you were in no room' : '' };
   }
 
   #stillHere(asker: Asker): Reply {

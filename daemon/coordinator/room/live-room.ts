@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Glitch,
   Report,
@@ -165,7 +166,8 @@ export class LiveRoom {
         this.#adopt({ ...this.#state, name: request.name });
         return done('');
       case 'setSettings':
-        return { kind: 'answer', body: this.#set(request, asked) };
+        this.#set(request);
+        return done('');
       case 'command':
         return { kind: 'answer', body: this.#command(request.body, asked, now) };
     }
@@ -197,9 +199,10 @@ export class LiveRoom {
     return this.#change(state, asked, wordsOf(action), outcome.note);
   }
 
-  #set({ mayAdd, defaultVolume, holdMs }: RoomSettings, asked: Asked) {
+  // The lobby keeps them, and who has set them.
+  #set({ mayAdd, defaultVolume, holdMs }: RoomSettings): void {
     const settings = { mayAdd, defaultVolume, holdMs };
-    return this.#answerBefore(asked) ?? this.#change({ ...this.#state, settings }, asked, 'settings', '');
+    if (!isDeepStrictEqual(settings, this.#state.settings)) this.#adopt({ ...this.#state, settings });
   }
 
   #answerBefore(asked: Asked) {

@@ -1,0 +1,45 @@
+import { hostname } from 'node:os';
+import type { Identity } from '../../protos/index.ts';
+import { identityJson, sessionsJson } from '../json.ts';
+import { PasswordInput } from '../password-input.ts';
+import { renderIdentity, renderSessions } from '../render-people.ts';
+import type { Session } from '../session.ts';
+
+// Commands about being logged in.
+
+export async function login(session: Session, name: string, code: string | undefined): Promise<void> {
+  const input = new PasswordInput(session.io);
+  const password = code === undefined ? await input.ask('Password: ') : await input.askNew('New password: ');
+  const client = hostname();
+  const body = { kind: 'login', name, password, code: code ?? '', client } as const;
+  show(session, await session.client.ask(body, 'identity'));
+}
+
+export async function logout(session: Session): Promise<void> {
+  const { note } = await session.client.ask({ kind: 'logout' }, 'done');
+  session.showNote(note);
+}
+
+export async function whoAmI(session: Session): Promise<void> {
+  show(session, await session.client.ask({ kind: 'whoAmI' }, 'identity'));
+}
+
+export async function sessions(session: Session): Promise<void> {
+  const { sessions } = await session.client.ask({ kind: 'listSessions' }, 'sessions');
+  session.show(
+    () => renderSessions(sessions),
+    () => sessionsJson(sessions),
+  );
+}
+
+export async function endSession(session: Session, sessionId: string): Promise<void> {
+  const { note } = await session.client.ask({ kind: 'endSession', sessionId }, 'done');
+  session.showNote(note);
+}
+
+function show(session: Session, identity: Identity): void {
+  session.show(
+    () => renderIdentity(identity),
+    () => identityJson(identity),
+  );
+}
