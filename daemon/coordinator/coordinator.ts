@@ -7,6 +7,8 @@ import type { Logger } from '../logger.ts';
 import { probeTrack } from '../media/probe.ts';
 import { type MetricsFor, MetricsPage } from '../metrics/metrics-page.ts';
 import { ProcessWatch } from '../metrics/process-facts.ts';
+import { Announcer } from '../net/discovery/announcer.ts';
+import { coordinatorId } from '../net/discovery/coordinator-id.ts';
 import { nodeTimers } from '../timers.ts';
 import { version } from '../version.ts';
 import { ClockResponder } from './clock-responder.ts';
@@ -54,6 +56,8 @@ export class Coordinator {
   readonly #process = new ProcessWatch();
   readonly #lobby: LiveLobby;
   readonly #server: LobbyServer;
+  #coordinatorId = '';
+  #announcer: Announcer | undefined;
 
   constructor(options: CoordinatorOptions, logger: Logger) {
     const { name, listen, port, dataDir, logLevel } = options;
@@ -71,7 +75,14 @@ export class Coordinator {
     const launcher = new ForkedRooms({ listen, lobbyPort: port, logLevel, database });
     const host = { launcher, clock: monotonicClock, timers: nodeTimers, logger };
     this.#lobby = new LiveLobby(this.#store, host, randomUUID);
-    const lobbyOptions = { listen, port, name, version, clockId: id };
+    const lobbyOptions = {
+      listen,
+      port,
+      name,
+      version,
+      clockId: id,
+      coordinatorId: () => this.#coordinatorId,
+    };
     this.#server = new LobbyServer(lobbyOptions, this.#lobby, {
       tracks: this.#mediaStore,
       clock: monotonicClock,
@@ -85,6 +96,7 @@ export class Coordinator {
     const { listen, port, name } = this.#options;
     await this.#refuseTaken([port, clockPort(port), mediaPort(port)]);
     this.#lock.start();
+    this.#coordinatorId = coordinatorId(this.#options.dataDir);
     this.#store.start();
     await this.#refuseTaken(
       this.#store.load().rooms.flatMap((room) => Object.values(roomPorts(port, room.slot))),
@@ -98,12 +110,19 @@ export class Coordinator {
     const rooms = this.#lobby.state.rooms.length;
     if (up) this.#logger.info(`ready: ${name} listens on ${listen}:${port}, ${rooms} room(s) up`);
     else this.#logger.error(`${name} listens on ${listen}:${port}, but not all of its rooms could start`);
+    this.#announcer = new Announcer({ id: this.#coordinatorId, name, version, port }, listen, this.#logger);
+    this.#announcer.start();
   }
 
   async stop(): Promise<void> {
     this.#server.stop();
     this.#process.stop();
-    await Promise.all([this.#lobby.stop(), this.#mediaServer.stop(), this.#clockResponder.stop()]);
+    await Promise.all([
+      this.#announcer?.stop(),
+      this.#lobby.stop(),
+      this.#mediaServer.stop(),
+      this.#clockResponder.stop(),
+    ]);
     this.#store.stop();
     this.#lock.stop();
   }

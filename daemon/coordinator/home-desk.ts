@@ -32,6 +32,8 @@ export interface LobbyInfo {
   readonly name: string;
   readonly version: string;
   readonly clockId: string;
+  /** Of its data directory, see coordinator-id.ts; the simulated one has none. */
+  readonly coordinatorId?: () => string;
 }
 
 /** What the desk has around it. */
@@ -222,7 +224,7 @@ export class HomeDesk {
   }
 
   #publicInfo(): Info {
-    const { name, version, port, clockId } = this.#info;
+    const { name, version, port, clockId, coordinatorId } = this.#info;
     return {
       name,
       version,
@@ -230,6 +232,7 @@ export class HomeDesk {
       clockPort: clockPort(port),
       mediaPort: mediaPort(port),
       security: this.#around.security,
+      ...(coordinatorId && { coordinatorId: coordinatorId() }),
     };
   }
 

@@ -138,7 +138,7 @@ export class SimulatedSpeaker {
     return new LiveSpeaker(
       {
         name,
-        coordinator: 'coordinator',
+        coordinator: () => 'coordinator',
         device: 'sim',
         delayMs: undefined,
         runId: `${name}-${++this.#runs}`,

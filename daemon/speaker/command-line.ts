@@ -10,7 +10,10 @@ export function speakerCommand(): Command {
     .option('--config <FILE>', 'a TOML file with these settings, named like the flags')
     .option('--print-config', 'print each setting with where it comes from, as TOML, and end')
     .option('--name <NAME>', "this speaker's name, unique in the home (default: the host name)")
-    .option('--coordinator <HOST[:PORT]>', 'where the coordinator is (default: 127.0.0.1:7400)')
+    .option(
+      '--coordinator <HOST[:PORT]|NAME>',
+      'where the coordinator is, or what it is called (default: the one it was with last, else the one on this host, else the one on the network)',
+    )
     .option(
       '--device <DEVICE>',
       "the sound device: an ALSA PCM, or a sound card's name or a part of it (default: default)",

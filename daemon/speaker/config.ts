@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as v from 'valibot';
 import { type ConfigSources, explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
+import { parseCoordinator } from '../net/discovery/place.ts';
 import { CHANNEL_CHOICES } from './playout/channel-stream.ts';
 import { parseSinkSpec, SinkSpecError } from './playout/sinks/sink-spec.ts';
 
@@ -25,14 +26,13 @@ const name = v.pipe(
   ),
 );
 
-/** HOST or HOST:PORT; an IPv6 address in brackets. */
-const address = v.pipe(
+/** HOST, HOST:PORT (an IPv6 address in brackets), or what a coordinator calls itself. */
+const coordinator = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const match = /^(\[[0-9a-fA-F:.]+\]|[^:/\s]+)(?::(\d{1,5}))?$/.exec(dataset.value);
-    const port = Number(match?.[2] ?? 7400);
-    if (match?.[1] && port >= 1 && port <= 65_435) return { host: match[1], port };
-    addIssue({ message: 'HOST or HOST:PORT is expected' });
+    const wanted = parseCoordinator(dataset.value);
+    if (wanted) return wanted;
+    addIssue({ message: "HOST, HOST:PORT or a coordinator's name is expected" });
     return NEVER;
   }),
 );
@@ -52,7 +52,7 @@ const sink = v.pipe(
 
 const entries = {
   name,
-  coordinator: address,
+  coordinator: v.exactOptional(coordinator),
   device: v.string(),
   sink,
   delayMs: v.exactOptional(decimal),
@@ -93,7 +93,6 @@ function sourcesOf(flags: ConfigSources['flags'], environment: ConfigSources['en
 function defaultsIn(environment: ConfigSources['environment']) {
   return {
     name: hostname(),
-    coordinator: '127.0.0.1:7400',
     device: 'default',
     sink: 'alsa',
     bufferMs: 150,

@@ -22,7 +22,7 @@ import { reportOf } from './telemetry.ts';
 export interface SpeakerOptions {
   readonly name: string;
   /** Where its coordinator is, for people. */
-  readonly coordinator: string;
+  readonly coordinator: () => string;
   readonly device: string;
   /** Of what follows the DAC; undefined: as the coordinator remembers it. */
   readonly delayMs: number | undefined;
@@ -89,7 +89,7 @@ export class LiveSpeaker {
     this.#lobby = new LobbyLink(around.lobby, around.timers, () => this.#introduction(), {
       onAssignment: (assignment) => this.#assign(assignment),
       onRefusal: (failure) => this.#refused(failure),
-      onSilence: () => this.#say(`the coordinator at ${options.coordinator} doesn't answer`),
+      onSilence: () => this.#say(`the coordinator at ${options.coordinator()} doesn't answer`),
     });
   }
 
@@ -109,6 +109,12 @@ export class LiveSpeaker {
     this.#room?.stop();
     await this.#time?.stop();
     this.#rememberDac();
+  }
+
+  /** The coordinator is at another address now: its room, clock and media, too. What plays goes on meanwhile. */
+  rejoin(): void {
+    this.#assignment = undefined;
+    void this.#lobby.hello();
   }
 
   /** Takes what the playout thread says of itself. */

@@ -7,6 +7,7 @@ import { messageOf } from '../errno.ts';
 import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
 import type { Logger } from '../logger.ts';
+import { CoordinatorMemory } from '../net/discovery/coordinator-memory.ts';
 import { MediaCache } from './cache/media-cache.ts';
 import { speakerCommand } from './command-line.ts';
 import { explainSpeakerConfig, readSpeakerConfig, type SpeakerConfig } from './config.ts';
@@ -68,17 +69,18 @@ async function start(logger: Logger): Promise<Speaker> {
   const cache = new MediaCache(join(directory, 'tracks'), config.cacheMb * 1e6, logger);
   await cache.start();
   const drifts = new DriftStore(join(directory, 'drift.json'));
-  const settings = { ...config, ...config.coordinator, delayMs: config.delayMs };
-  const made = new Speaker(settings, identity, cache, drifts, monotonicClock, logger, (error) => {
+  const wanted = config.coordinator ?? ({ kind: 'any' } as const);
+  const settings = { ...config, coordinator: wanted, delayMs: config.delayMs };
+  const coordinator = new CoordinatorMemory(join(directory, 'coordinator.json'));
+  const remembered = { identity, drifts, coordinator };
+  const made = new Speaker(settings, remembered, cache, monotonicClock, logger, (error) => {
     logger.error({ err: error }, `the playout thread failed: ${messageOf(error)}`);
     void stop(1);
   });
   made.start();
   // The next start is quicker and does without Node's TypeScript compiler, which takes 18 MB.
   flushCompileCache();
-  logger.info(
-    `speaker ${config.name} looks for its room at ${config.coordinator.host}:${config.coordinator.port}`,
-  );
+  logger.info(`speaker ${config.name} looks for its coordinator at ${made.coordinatorAddress}`);
   return made;
 }
 

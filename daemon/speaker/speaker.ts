@@ -3,7 +3,12 @@ import { LobbyReply, LobbyRequest } from '../../protos/index.ts';
 import { ClockClient } from '../clock/clock-client.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
 import type { DriftStore } from '../clock/drift-store.ts';
+import { messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
+import { browse } from '../net/discovery/browse.ts';
+import type { CoordinatorMemory } from '../net/discovery/coordinator-memory.ts';
+import { FollowedLobby } from '../net/discovery/followed-lobby.ts';
+import type { Place, WantedCoordinator } from '../net/discovery/place.ts';
 import { Requester } from '../net/requester.ts';
 import { nodeTimers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
@@ -18,8 +23,7 @@ import { RoomSockets } from './room-sockets.ts';
 /** What a speaker is told at its start. */
 export interface SpeakerSettings {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
+  readonly coordinator: WantedCoordinator;
   readonly sink: SinkSpec;
   readonly device: string;
   /** Of what follows the DAC; undefined: as the coordinator remembers it. */
@@ -30,6 +34,16 @@ export interface SpeakerSettings {
   readonly idleCloseS: number;
 }
 
+/** What a speaker remembers of its earlier runs. */
+export interface Remembered {
+  readonly identity: Identity;
+  readonly drifts: DriftStore;
+  readonly coordinator: CoordinatorMemory;
+}
+
+/** Wi-Fi may hold back what is sent to all for a third of a second. */
+const browseTimes = { noneMs: 2000, settleMs: 1000 };
+
 /** A speaker at its sockets, its clock, its disk and its playout thread. */
 export class Speaker {
   readonly #settings: SpeakerSettings;
@@ -37,27 +51,27 @@ export class Speaker {
   readonly #drifts: DriftStore;
   readonly #clock: LocalClock;
   readonly #log: Logger;
-  readonly #lobby: Requester<LobbyRequest['body'], LobbyReply['body']>;
+  readonly #lobby: FollowedLobby;
   readonly #playout: PlayoutThread;
   readonly #live: LiveSpeaker;
 
   /** @param onDeath called when the playout thread has died */
   constructor(
     settings: SpeakerSettings,
-    identity: Identity,
+    remembered: Remembered,
     cache: MediaCache,
-    drifts: DriftStore,
     clock: LocalClock,
     log: Logger,
     onDeath: (error: Error) => void,
   ) {
-    const { host, port, sink, device, bufferMs, channels, idleCloseS } = settings;
+    const { sink, device, bufferMs, channels, idleCloseS } = settings;
     this.#settings = settings;
     this.#cache = cache;
-    this.#drifts = drifts;
+    this.#drifts = remembered.drifts;
     this.#clock = clock;
     this.#log = log;
-    this.#lobby = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply);
+    this.#lobby = this.#follow(remembered.coordinator);
+    const { identity } = remembered;
     this.#playout = new PlayoutThread(
       { sink, device, bufferMs, dacPpm: identity.dacPpm(device), channels, idleCloseS },
       {
@@ -72,7 +86,7 @@ export class Speaker {
       },
     );
     this.#live = new LiveSpeaker(
-      { ...settings, coordinator: `${host}:${port}`, runId: randomUUID() },
+      { ...settings, coordinator: () => this.coordinatorAddress, runId: randomUUID() },
       {
         clock,
         wallMs: Date.now,
@@ -81,11 +95,18 @@ export class Speaker {
         lobby: this.#lobby,
         media: this.#media(),
         play: (message) => this.#playout.send(message),
-        connectRoom: (assignment, receive) => new RoomSockets(host, assignment, receive, log),
+        connectRoom: (assignment, receive) =>
+          new RoomSockets(this.#lobby.place.host, assignment, receive, log),
         keepTime: (clockPort, onUpdate) => this.#keepTime(clockPort, onUpdate),
         log,
       },
     );
+  }
+
+  /** HOST:PORT at which the coordinator is taken to be. */
+  get coordinatorAddress(): string {
+    const { host, port } = this.#lobby.place;
+    return `${host}:${port}`;
   }
 
   start(): void {
@@ -100,10 +121,28 @@ export class Speaker {
     await this.#cache.stop();
   }
 
+  #follow(memory: CoordinatorMemory): FollowedLobby {
+    const log = this.#log;
+    return new FollowedLobby(this.#settings.coordinator, memory.load(), {
+      clock: this.#clock,
+      connect: connectLobby,
+      browse: () => browse(browseTimes),
+      remember(known) {
+        try {
+          memory.save(known);
+        } catch (error) {
+          log.warn(`which coordinator this speaker belongs to can't be kept: ${messageOf(error)}`);
+        }
+      },
+      onMove: () => this.#live.rejoin(),
+      log,
+    });
+  }
+
   #media(): SpeakerMedia {
     const cache = this.#cache;
     return {
-      setServer: (port) => cache.setServer(this.#settings.host, port),
+      setServer: (port) => cache.setServer(this.#lobby.place.host, port),
       prefetch: (tracks) => cache.prefetch(tracks),
       held: (hash) => cache.held(hash),
       get problem() {
@@ -114,7 +153,7 @@ export class Speaker {
 
   #keepTime(clockPort: number, onUpdate: (update: ClockUpdate) => void): ClockClient {
     const client = new ClockClient({
-      address: `tcp://${this.#settings.host}:${clockPort}`,
+      address: `tcp://${this.#lobby.place.host}:${clockPort}`,
       clock: this.#clock,
       drifts: this.#drifts,
       onUpdate,
@@ -123,4 +162,10 @@ export class Speaker {
     client.start();
     return client;
   }
+}
+
+function connectLobby({ host, port }: Place): Requester<LobbyRequest['body'], LobbyReply['body']> {
+  const requester = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply);
+  requester.start();
+  return requester;
 }
