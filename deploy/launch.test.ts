@@ -55,6 +55,13 @@ for (const [which, node] of [
     t.like(ended, { code: 7, out: 'a b\n', err: '' });
   });
 
+  test(`${which} is given the options that a program needs`, async (t) => {
+    const file = await script('console.log(process.execArgv.join());');
+    const launch = `(await import('${projectDir}/deploy/runtime.js')).launch('${file}', ['--single-threaded'])`;
+    const ended = await start(node, '--input-type=module', '--eval', launch).ended;
+    t.like(ended, { code: 0, out: '--single-threaded\n', err: '' });
+  });
+
   test(`${which} leaves no second process: a signal to run.js reaches the file`, async (t) => {
     const file = await script(`
       process.on('SIGTERM', () => process.exit(5));

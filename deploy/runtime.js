@@ -37,13 +37,16 @@ export function findNode() {
  * Runs a TypeScript file of the project as a command: in this process when its Node will do, else by
  * becoming the right Node. Either way it is one process, so signals and exit codes are the file's own.
  * @param {string} file from the project's root
+ * @param {string[]} options for Node that can't be set once it runs
  */
-export async function launch(file) {
+export async function launch(file, options = []) {
   if (!existsSync(`${projectDir}/node_modules`)) {
     fail(`Jam's packages are missing in ${projectDir}: run "npm ci" there`);
   }
   process.env.NODE_COMPILE_CACHE ??= compileCacheDir;
-  if (versionOf(process.versions.node)[0] < 24) become(file, process.argv.slice(2));
+  if (versionOf(process.versions.node)[0] < 24 || options.length > 0) {
+    become(file, process.argv.slice(2), options);
+  }
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import(`${projectDir}/${file}`);
@@ -53,15 +56,16 @@ export async function launch(file) {
  * Replaces this process by one that runs the TypeScript file with the arguments. Doesn't return.
  * @param {string} file an absolute path, or one from the project's root
  * @param {string[]} args
+ * @param {string[]} options more of them for Node
  */
-export function become(file, args) {
+export function become(file, args, options = []) {
   const node = findNode();
   if (!node) {
     fail(`Jam needs Node 22.20 or newer and this is ${process.versions.node}: run "npm ci" in ${projectDir}`);
   }
   process.env.NODE_COMPILE_CACHE ??= compileCacheDir;
   const path = file.startsWith('/') ? file : `${projectDir}/${file}`;
-  execute(node.path, ['node', ...node.options, path, ...args]);
+  execute(node.path, ['node', ...node.options, ...options, path, ...args]);
 }
 
 function execute(program, argv) {

@@ -77,10 +77,9 @@ export class Household {
 
   addSpeakerWith(name: string, flags: readonly string[], host = '127.0.0.1'): Program {
     const cache = join(this.directory, 'cache');
-    const program = new Program('daemon/speaker/main.ts', [
-      ...['--name', name, '--coordinator', `${host}:${this.#port}`, '--cache-dir', cache],
-      ...flags,
-    ]);
+    const own = ['--name', name, '--coordinator', `${host}:${this.#port}`, '--cache-dir', cache];
+    // As its launchers start it.
+    const program = new Program('daemon/speaker/main.ts', [...own, ...flags], ['--single-threaded']);
     this.speakers.set(name, program);
     this.#runs.push({ name, program });
     program.start();

@@ -13,13 +13,15 @@ const compileCache = join(tmpdir(), 'jam-test-compile-cache');
 export class Program {
   readonly #file: string;
   readonly #args: readonly string[];
+  readonly #nodeOptions: readonly string[];
   #child: ChildProcess | undefined;
   #log = '';
 
   /** @param file relative to the project, such as daemon/speaker/main.ts */
-  constructor(file: string, args: readonly string[]) {
+  constructor(file: string, args: readonly string[], nodeOptions: readonly string[] = []) {
     this.#file = new URL(`../../${file}`, import.meta.url).pathname;
     this.#args = args;
+    this.#nodeOptions = nodeOptions;
   }
 
   /** Everything it has written to stdout and stderr, over all its runs. */
@@ -44,7 +46,7 @@ export class Program {
 
   /** Starts it, also again. */
   start(): void {
-    const child = spawn(process.execPath, [this.#file, ...this.#args], {
+    const child = spawn(process.execPath, [...this.#nodeOptions, this.#file, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
       // Ctrl-C goes to the terminal's foreground group: whoever started the programs stops them in order.

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { TrackIndex } from '../../../protos/index.ts';
 import type { FromPlayout, MediaQuestion, PlayoutSettings, ToPlayout } from './messages.ts';
@@ -38,9 +37,6 @@ export class PlayoutThread {
   }
 
   start(): void {
-    // A real-time thread that waits for V8's helper threads, which are not, can wait for a second: it spins, and
-    // keeps them from the processor. See docs/decisions/0004-real-time-thread.md.
-    setFlagsFromString('--single-threaded-gc');
     const file = new URL('worker.ts', import.meta.url);
     const worker = new Worker(file, {
       name: 'playout',

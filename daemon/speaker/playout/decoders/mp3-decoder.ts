@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { MPEGDecoder } from 'mpg123-decoder';
 import type { TrackIndex } from '../../../../protos/index.ts';
 import type { Packet } from '../../../media/mp3-packets.ts';
@@ -20,9 +21,17 @@ export async function openMp3Decoder(index: TrackIndex, bytes: TrackBytes): Prom
   return new Mp3Decoder(index, bytes, await newMpeg());
 }
 
-/** Compiles the decoder ahead, so that the first track doesn't wait for it. */
+/**
+ * Compiles the decoder ahead, so that the first track doesn't wait for it, and all of it for good: by default V8 compiles
+ * WASM roughly first, and again while it runs.
+ */
 export async function compileMp3Decoder(): Promise<void> {
-  (await newMpeg()).free();
+  for (const flag of ['--no-liftoff', '--no-wasm-lazy-compilation']) setFlagsFromString(flag);
+  try {
+    (await newMpeg()).free();
+  } finally {
+    for (const flag of ['--liftoff', '--wasm-lazy-compilation']) setFlagsFromString(flag);
+  }
 }
 
 async function newMpeg(): Promise<MPEGDecoder> {
