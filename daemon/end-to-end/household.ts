@@ -50,9 +50,15 @@ export class Household {
     const data = join(this.directory, 'coordinator');
     const flags = ['--name', 'home', '--listen', '127.0.0.1', '--port', `${this.#port}`, '--data-dir', data];
     this.#coordinator = new Program('daemon/coordinator/main.ts', flags);
-    this.#requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply);
-    this.#requester.start();
+    this.#requester = this.newRequester();
     await this.startCoordinator();
+  }
+
+  /** A connection to the lobby of one's own, started; the caller stops it. */
+  newRequester(): Requester<LobbyRequest['body'], LobbyReply['body']> {
+    const requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply);
+    requester.start();
+    return requester;
   }
 
   /** Starts the coordinator again, with what it has saved; resolves when it answers. */
@@ -118,8 +124,13 @@ export class Household {
 
   /** The room's answer to a command, asked without starting a jamctl. @throws when nobody answers */
   async ask(body: RoomCommand['body'], room = 'main'): Promise<LobbyReply['body']> {
+    return this.askLobby({ kind: 'callRoom', room, command: { body } });
+  }
+
+  /** The lobby's answer. @throws when nobody answers */
+  async askLobby(body: LobbyRequest['body']): Promise<LobbyReply['body']> {
     if (!this.#requester) throw new Error('the household has not been started');
-    return this.#requester.request({ kind: 'callRoom', room, command: { body } }, askMs);
+    return this.#requester.request(body, askMs);
   }
 
   /** Undefined while the coordinator or the room doesn't answer. */
