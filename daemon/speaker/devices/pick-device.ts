@@ -56,3 +56,10 @@ function isDevice(pcm: string, { device }: PlaybackDevice): boolean {
   const wanted = /,(?:DEV=)?(\d+)/.exec(pcm)?.[1];
   return Number(wanted ?? 0) === device;
 }
+
+/** Control devices to look for a device's mixer in, the likeliest first: its card's, one of its own name, the default. */
+export function controlsOf(device: string, cards: readonly SoundCard[]): string[] {
+  const picked = pickCard(device, cards);
+  const card = /:(?:CARD=)?([^,]+)/.exec(picked.kind === 'one' ? picked.pcm : device)?.[1];
+  return card === undefined ? [device, 'default'] : [`hw:${card}`];
+}

@@ -1,6 +1,11 @@
 import type { LocalUs, RoomUs } from '../../units.ts';
 import { hasSound, type Plan, segmentIndexAt } from './plan.ts';
 
+/** From opening a device to knowing when its frames are heard, until it has been measured. */
+export const usualWakeUs = 200_000;
+/** Ticks come so many times slower while the device is closed for want of anything to play. */
+export const restingPatience = 12;
+
 /** Whether something sounds at a time or is to later; without a time, whether anything in the plan does. */
 export function hasSoundFrom(plan: Plan, at: RoomUs | undefined): boolean {
   const current = at === undefined ? 0 : segmentIndexAt(plan, at);

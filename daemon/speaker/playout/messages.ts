@@ -2,8 +2,9 @@ import type { TrackIndex } from '../../../protos/index.ts';
 import type { ClockMap } from '../../clock/clock-map.ts';
 import type { Ppm } from '../../units.ts';
 import type { ChannelChoice } from './channel-stream.ts';
+import type { PlayoutLevels } from './loudness.ts';
 import type { Plan } from './plan.ts';
-import type { GlitchNote, PlayerReport, PlayoutLevels } from './player.ts';
+import type { GlitchNote, PlayerReport } from './player.ts';
 import type { SinkSpec } from './sinks/sink-spec.ts';
 
 /** What the playout thread is started with. */
@@ -14,16 +15,22 @@ export interface PlayoutSettings {
   readonly bufferMs: number;
   readonly dacPpm: Ppm | undefined;
   readonly channels: ChannelChoice;
+  /** Name of the card's volume control to use, or true for a usual one; else there is none. */
+  readonly mixer?: string | boolean;
   /** With nothing to play for so long the device is closed; 0: never. */
   readonly idleCloseS: number;
 }
 
-/** To the playout thread. Answers carry the id of the question. */
-export type ToPlayout =
+/** To the playout thread, for its player. */
+export type ToPlayer =
   | { readonly type: 'plan'; readonly plan: Plan }
   | { readonly type: 'map'; readonly map: ClockMap }
   | { readonly type: 'levels'; readonly levels: PlayoutLevels }
-  | { readonly type: 'delay'; readonly delayUs: number }
+  | { readonly type: 'delay'; readonly delayUs: number };
+
+/** To the playout thread. Answers carry the id of the question. */
+export type ToPlayout =
+  | ToPlayer
   | { readonly type: 'answer'; readonly id: number; readonly value: Uint8Array | TrackIndex }
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }
   | { readonly type: 'close' };

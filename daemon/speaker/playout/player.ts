@@ -1,20 +1,14 @@
 import { type ClockMap, toRoom } from '../../clock/clock-map.ts';
 import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm, type RoomUs } from '../../units.ts';
 import { DacModel } from './dac-model.ts';
-import { amplitudeOf, GainRamp } from './gain.ts';
-import { hasSoundFrom, Idleness } from './idleness.ts';
+import { GainRamp } from './gain.ts';
+import { hasSoundFrom, Idleness, restingPatience, usualWakeUs } from './idleness.ts';
 import type { KernelOf } from './kernel.ts';
+import { type HardwareVolume, Loudness, type PlayoutLevels } from './loudness.ts';
 import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
 import { Renderer, type RenderGlitch } from './renderer.ts';
 import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sinks/sink.ts';
 import { type OpenStream, StreamPool } from './stream-pool.ts';
-
-/** How loud: the room's and the speaker's own volume, 0 to 100. */
-export interface PlayoutLevels {
-  readonly roomVolume: number;
-  readonly speakerVolume: number;
-  readonly muted: boolean;
-}
 
 export interface PlayerOptions {
   /** Written ahead of what is heard while music plays, ms. */
@@ -23,6 +17,8 @@ export interface PlayerOptions {
   readonly dacPpm: Ppm | undefined;
   /** With nothing to play for so long the device is closed, s; 0 or absent: never. */
   readonly idleCloseS?: number;
+  /** The device's own volume control, to be used rather than the samples' gain. */
+  readonly volume?: HardwareVolume | undefined;
   /** Kernels other than those of kernel.ts: simulated tracks do with short ones. */
   readonly kernelOf?: KernelOf;
 }
@@ -70,10 +66,6 @@ const blockFrames = 512;
 /** For a message to get here, and to open a track that doesn't stand by; on a busy machine 25 ms fell 5 short. */
 const prepareUs = 30_000;
 const reopenUs = 1_000_000;
-/** From opening a device to knowing when its frames are heard, until it has been measured. */
-const usualWakeUs = 200_000;
-/** Ticks come so many times slower while the device is closed for want of anything to play. */
-const restingPatience = 12;
 /** Ticks come so much quicker while the device is still to be known better. */
 const curiosity = 0.15;
 /** Ticks may come so many times slower, and once slower for each of so many ms ahead. */
@@ -91,6 +83,7 @@ export class Player {
   readonly #onGlitch: (note: GlitchNote) => void;
   readonly #idleness: Idleness;
   readonly #gain = new GainRamp();
+  readonly #loudness: Loudness;
   readonly #counts = { xruns: 0, resyncs: 0, lateStarts: 0, gaps: 0 };
   #open: OpenSink | undefined;
   /** What was open until there had been nothing to play for long. */
@@ -115,6 +108,7 @@ export class Player {
   ) {
     this.#sink = sink;
     this.#options = options;
+    this.#loudness = new Loudness(this.#gain, options.volume);
     this.#idleness = new Idleness(options.idleCloseS ?? 0);
     this.#dacPpm = options.dacPpm;
     this.#streams = new StreamPool(openStream);
@@ -130,8 +124,8 @@ export class Player {
     this.#map = map;
   }
 
-  setLevels({ roomVolume, speakerVolume, muted }: PlayoutLevels): void {
-    this.#gain.moveTo(muted ? 0 : amplitudeOf(roomVolume) * amplitudeOf(speakerVolume));
+  setLevels(levels: PlayoutLevels): void {
+    this.#loudness.setLevels(levels);
   }
 
   /** @param delayUs of what follows the DAC; the speaker plays that much earlier */
@@ -171,6 +165,7 @@ export class Player {
 
   close(): void {
     this.#streams.close();
+    this.#loudness.close();
     if (this.#open) this.#sink.close();
     this.#open = undefined;
   }
@@ -205,7 +200,7 @@ export class Player {
       leadUs: Math.max(bufferMs, this.#reserveMs()) * 1000 + prepareUs + (this.#resting ? this.#wakeUs : 0),
       ...this.#counts,
       format: open?.format,
-      problem: this.#problem || (this.#streams.problem ?? ''),
+      problem: this.#problem || this.#loudness.problem || (this.#streams.problem ?? ''),
     };
   }
 
@@ -216,6 +211,7 @@ export class Player {
     this.#openedUs = now;
     this.#gain.setRate(format.rate);
     this.#problem = '';
+    this.#loudness.apply();
     this.#startSink();
   }
 

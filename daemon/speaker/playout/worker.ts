@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Track } from '../../../protos/index.ts';
 import { monotonicClock } from '../../local-clock.ts';
+import { readSoundCards } from '../devices/sound-cards.ts';
 import { ChannelStream } from './channel-stream.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
@@ -9,6 +10,7 @@ import { Player } from './player.ts';
 import { requestRealtime } from './realtime.ts';
 import { rehearse } from './rehearsal.ts';
 import { RemoteMedia } from './remote-media.ts';
+import { AlsaMixer } from './sinks/alsa-mixer.ts';
 import { createSink } from './sinks/sink-spec.ts';
 import { TrackStream } from './track-stream.ts';
 
@@ -26,9 +28,14 @@ const media = new RemoteMedia((id, question) => tell({ type: 'question', id, que
 const player = new Player(
   createSink(settings.sink, { device: settings.device, clock: monotonicClock }),
   openStream,
-  settings,
+  { ...settings, volume: mixerOf(settings) },
   (note) => tell({ type: 'glitch', note }),
 );
+
+function mixerOf({ sink, device, mixer }: PlayoutSettings): AlsaMixer | undefined {
+  if (!mixer || sink.kind !== 'alsa') return undefined;
+  return new AlsaMixer(device, mixer === true ? undefined : mixer, readSoundCards);
+}
 
 function openStream(track: Track): FrameStream {
   const stream = new TrackStream(media.openDecoder(track), track.frames, track.sampleRate);
