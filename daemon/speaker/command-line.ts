@@ -28,6 +28,10 @@ export function speakerCommand(): Command {
     .option('--buffer-ms <N>', 'how much is written ahead while music plays, 60 to 240 (default: 150)')
     .option('--channels <CHOICE>', 'stereo, left, right, mono (both as one) or swap (default: stereo)')
     .option(
+      '--mixer [NAME]',
+      "let volume move the sound card's own control, this one or a usual one (default: none)",
+    )
+    .option(
       '--idle-close-s <N>',
       'with nothing to play for so long, leave the device to others; 0: never (default: 300)',
     )

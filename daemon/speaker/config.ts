@@ -50,6 +50,19 @@ const sink = v.pipe(
   }),
 );
 
+/** A name, or yes or no: TOML has words for these, the environment only text. */
+const mixer = v.message(
+  v.union([
+    v.boolean(),
+    v.pipe(
+      v.picklist(['true', 'false']),
+      v.transform((word) => word === 'true'),
+    ),
+    v.pipe(v.string(), v.minLength(1)),
+  ]),
+  "true, false or a control's name is expected",
+);
+
 const entries = {
   name,
   coordinator: v.exactOptional(coordinator),
@@ -58,6 +71,7 @@ const entries = {
   delayMs: v.exactOptional(decimal),
   bufferMs: wholeNumber(60, 240),
   channels: oneOf(CHANNEL_CHOICES),
+  mixer,
   idleCloseS: wholeNumber(0, 86_400),
   cacheDir: v.string(),
   cacheMb: wholeNumber(16, 1_000_000),
@@ -97,6 +111,7 @@ function defaultsIn(environment: ConfigSources['environment']) {
     sink: 'alsa',
     bufferMs: 150,
     channels: 'stereo',
+    mixer: false,
     idleCloseS: 300,
     cacheDir: defaultCacheDir(environment),
     cacheMb: 512,

@@ -30,6 +30,8 @@ export interface SpeakerSettings {
   readonly delayMs: number | undefined;
   readonly bufferMs: number;
   readonly channels: ChannelChoice;
+  /** Name of the card's volume control to use, true for a usual one, false for none. */
+  readonly mixer: string | boolean;
   /** With nothing to play for so long the device is closed; 0: never. */
   readonly idleCloseS: number;
 }
@@ -64,7 +66,7 @@ export class Speaker {
     log: Logger,
     onDeath: (error: Error) => void,
   ) {
-    const { sink, device, bufferMs, channels, idleCloseS } = settings;
+    const { sink, device, bufferMs, channels, mixer, idleCloseS } = settings;
     this.#settings = settings;
     this.#cache = cache;
     this.#drifts = remembered.drifts;
@@ -73,7 +75,7 @@ export class Speaker {
     this.#lobby = this.#follow(remembered.coordinator);
     const { identity } = remembered;
     this.#playout = new PlayoutThread(
-      { sink, device, bufferMs, dacPpm: identity.dacPpm(device), channels, idleCloseS },
+      { sink, device, bufferMs, dacPpm: identity.dacPpm(device), channels, mixer, idleCloseS },
       {
         index: (hash) => cache.index(hash),
         read: (hash, bytes, offset, length) => cache.bytes(hash, bytes).read(offset, length),
