@@ -68,7 +68,7 @@ export class Coordinator {
     this.#store = new LobbyStore(join(dataDir, 'lobby.db'));
     this.#clockResponder = new ClockResponder(monotonicClock, id);
     this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
-    const metrics = new MetricsPage(options.metrics, () => this.#facts(), logger);
+    const metrics = new MetricsPage(options.metrics, () => this.facts(), logger);
     this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger, metrics);
     this.#usage = new MediaUsage(dataDir);
     const database = (roomId: string) => join(dataDir, 'rooms', `${roomId}.db`);
@@ -127,7 +127,8 @@ export class Coordinator {
     this.#lock.stop();
   }
 
-  #facts() {
+  /** The home as it is now. */
+  facts() {
     return gatherFacts({
       name: this.#options.name,
       version,

@@ -31,6 +31,7 @@ export async function gatherFacts(from: FactSources): Promise<HomeFacts> {
     mediaFacts(from),
     ...lobby.state.rooms.map(async (room) => ({
       name: room.name,
+      isUp: lobby.rooms.isUp(room.roomId),
       status: await statusOf(lobby, room.roomId),
     })),
   ]);

@@ -1,6 +1,10 @@
 import { ConfigError } from '../config.ts';
 import { messageOf } from '../errno.ts';
+import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
+import { connectServiceManager } from '../service/connect-service-manager.ts';
+import { CoordinatorService } from '../service/coordinator-service.ts';
+import { nodeTimers } from '../timers.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
 import { readOptions } from './options.ts';
 
@@ -11,6 +15,8 @@ const STOP_WITHIN_MS = 1800;
 const options = optionsOrExit();
 const logger = await createLogger(options.logLevel);
 const coordinator = new Coordinator(options, logger);
+const manager = await connectServiceManager(process.env, logger);
+const service = new CoordinatorService(manager, coordinator, monotonicClock, nodeTimers);
 let stopping = false;
 
 process.on('SIGTERM', () => void stop('SIGTERM'));
@@ -22,6 +28,7 @@ process.on('uncaughtException', (error) => {
 
 try {
   await coordinator.start();
+  service.start();
 } catch (error) {
   logger.error(messageOf(error));
   process.exit(1);
@@ -41,6 +48,7 @@ async function stop(signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   logger.info(`${signal}: stopping`);
+  service.stop();
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   await coordinator.stop();
   process.exit(0);

@@ -30,7 +30,11 @@ test('rooms and speakers are told in base units, with their names as labels', as
 });
 
 test('what is not known is absent, not 0', async (t) => {
-  const text = await expose({ ...home, rooms: [{ name: 'den', status: undefined }], speakers: [] });
+  const text = await expose({
+    ...home,
+    rooms: [{ name: 'den', isUp: true, status: undefined }],
+    speakers: [],
+  });
   t.notRegex(text, /spread|jam_speaker|jam_room_state/);
 });
 

@@ -4,6 +4,8 @@ import type { RequestCount } from './request-counts.ts';
 /** What the coordinator knows of a room. */
 export interface RoomFacts {
   readonly name: string;
+  /** False: its process has ended, and is about to be started again. */
+  readonly isUp: boolean;
   /** Undefined while the room doesn't answer. */
   readonly status: RoomStatus | undefined;
 }

@@ -56,6 +56,7 @@ export const home: HomeFacts = {
   rooms: [
     {
       name: 'main',
+      isUp: true,
       status: {
         roomId: 'room1',
         roomName: 'main',
@@ -77,7 +78,7 @@ export const home: HomeFacts = {
         settings: { mayAdd: 'GUEST', defaultVolume: 100, holdMs: 150 },
       },
     },
-    { name: 'den', status: undefined },
+    { name: 'den', isUp: true, status: undefined },
   ],
   speakers: [speaker('s1', 'kitchen', true), speaker('s2', 'shelf', false)],
   requests: [

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Assignment, Failure, RoomEvent, RoomSnapshot } from '../../protos/index.ts';
+import type { Assignment, ClockReport, Failure, RoomEvent, RoomSnapshot } from '../../protos/index.ts';
 import { toRoom } from '../clock/clock-map.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
 import type { Logger } from '../logger.ts';
@@ -58,6 +58,16 @@ export interface SpeakerSurroundings {
   readonly log: Logger;
 }
 
+/** How a speaker is, beside its playout. */
+export interface SpeakerSituation {
+  readonly name: string;
+  /** Undefined until the coordinator has told it. */
+  readonly roomName: string | undefined;
+  readonly clock: ClockReport | undefined;
+  /** What is wrong, for people; empty when nothing is. */
+  readonly problem: string;
+}
+
 const reportMs = 500;
 /** A DAC's rate is worth remembering once it was watched for this long. */
 const rememberAfterUs = 60_000_000;
@@ -96,6 +106,15 @@ export class LiveSpeaker {
   /** The room as this speaker knows it. */
   get view(): RoomView | undefined {
     return this.#view;
+  }
+
+  get situation(): SpeakerSituation {
+    return {
+      name: this.#assignment?.name ?? this.#options.name,
+      roomName: this.#assignment?.roomName,
+      clock: this.#clockUpdate?.report,
+      problem: this.#problem || this.#around.media.problem,
+    };
   }
 
   start(): void {

@@ -8,6 +8,8 @@ import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { CoordinatorMemory } from '../net/discovery/coordinator-memory.ts';
+import { connectServiceManager } from '../service/connect-service-manager.ts';
+import { SpeakerService } from '../service/speaker-service.ts';
 import { MediaCache } from './cache/media-cache.ts';
 import { speakerCommand } from './command-line.ts';
 import { explainSpeakerConfig, readSpeakerConfig, type SpeakerConfig } from './config.ts';
@@ -22,6 +24,8 @@ if (program.opts().listDevices) {
 }
 const config = readConfigOrExit();
 const log = await createLogger(config.logLevel);
+const manager = await connectServiceManager(process.env, log);
+const service = new SpeakerService(manager);
 // Each speaker of a host has a directory of its own, also when they are given the same one.
 const directory = join(config.cacheDir, encodeURIComponent(config.name));
 const lock = new DirectoryLock(directory);
@@ -77,7 +81,7 @@ async function start(logger: Logger): Promise<Speaker> {
     logger.error({ err: error }, `the playout thread failed: ${messageOf(error)}`);
     void stop(1);
   });
-  made.start();
+  made.start((report, situation) => service.observe(report, situation, monotonicClock()));
   // The next start is quicker and does without Node's TypeScript compiler, which takes 18 MB.
   flushCompileCache();
   logger.info(`speaker ${config.name} looks for its coordinator at ${made.coordinatorAddress}`);
@@ -87,6 +91,7 @@ async function start(logger: Logger): Promise<Speaker> {
 async function stop(exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
+  manager.stopping();
   // Whatever hangs, the device is released by the end of the process.
   setTimeout(() => process.exit(exitCode), 1500).unref();
   await speaker.stop();

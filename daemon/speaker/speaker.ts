@@ -14,8 +14,9 @@ import { nodeTimers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
 import type { MediaCache } from './cache/media-cache.ts';
 import type { Identity } from './identity.ts';
-import { LiveSpeaker, type SpeakerMedia } from './live-speaker.ts';
+import { LiveSpeaker, type SpeakerMedia, type SpeakerSituation } from './live-speaker.ts';
 import type { ChannelChoice } from './playout/channel-stream.ts';
+import type { PlayerReport } from './playout/player.ts';
 import { PlayoutThread } from './playout/playout-thread.ts';
 import type { SinkSpec } from './playout/sinks/sink-spec.ts';
 import { RoomSockets } from './room-sockets.ts';
@@ -56,6 +57,7 @@ export class Speaker {
   readonly #lobby: FollowedLobby;
   readonly #playout: PlayoutThread;
   readonly #live: LiveSpeaker;
+  #onReport = (_report: PlayerReport, _situation: SpeakerSituation): void => {};
 
   /** @param onDeath called when the playout thread has died */
   constructor(
@@ -81,7 +83,10 @@ export class Speaker {
         read: (hash, bytes, offset, length) => cache.bytes(hash, bytes).read(offset, length),
       },
       {
-        onReport: (report) => this.#live.observe(report),
+        onReport: (report) => {
+          this.#live.observe(report);
+          this.#onReport(report, this.#live.situation);
+        },
         onGlitch: (glitch) => this.#live.noteGlitch(glitch),
         onScheduling: (text) => log.info(`the playout thread runs with ${text}`),
         onDeath,
@@ -111,7 +116,9 @@ export class Speaker {
     return `${host}:${port}`;
   }
 
-  start(): void {
+  /** @param onReport hears each of the playout thread's reports, and how the speaker is otherwise */
+  start(onReport: (report: PlayerReport, situation: SpeakerSituation) => void): void {
+    this.#onReport = onReport;
     this.#playout.start();
     this.#lobby.start();
     this.#live.start();

@@ -43,6 +43,8 @@ export interface PlayerReport {
   readonly lateStarts: number;
   readonly gaps: number;
   readonly format: SinkFormat | undefined;
+  /** To the device since it was last started. */
+  readonly writtenFrames: Frames;
   /** What is wrong, for people; empty when nothing is. */
   readonly problem: string;
 }
@@ -200,6 +202,7 @@ export class Player {
       leadUs: Math.max(bufferMs, this.#reserveMs()) * 1000 + prepareUs + (this.#resting ? this.#wakeUs : 0),
       ...this.#counts,
       format: open?.format,
+      writtenFrames: frames(this.#status?.writtenFrames ?? 0),
       problem: this.#problem || this.#loudness.problem || (this.#streams.problem ?? ''),
     };
   }
