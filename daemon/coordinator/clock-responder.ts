@@ -1,5 +1,6 @@
 import { Router } from 'zeromq';
 import { ClockReply, ClockRequest, PROTOCOL, WireError } from '../../protos/index.ts';
+import { type ServerKeys, serverOptions } from '../net/socket-keys.ts';
 import type { LocalClock } from '../units.ts';
 
 const MAX_REQUEST_BYTES = 1024;
@@ -10,15 +11,20 @@ const MAX_REQUEST_BYTES = 1024;
  * A ROUTER, for libzmq's REP may oversleep the request after one that came without an envelope.
  */
 export class ClockResponder {
-  readonly #socket = new Router({ linger: 0, maxMessageSize: MAX_REQUEST_BYTES });
   readonly #clock: LocalClock;
   readonly #clockId: string;
+  readonly #keys: ServerKeys | undefined;
+  #socket: Router | undefined;
   #serving: Promise<void> | undefined;
 
-  /** @param clockId identity of the clock given, see clock-id.ts */
-  constructor(clock: LocalClock, clockId: string) {
+  /**
+   * @param clockId identity of the clock given, see clock-id.ts
+   * @param keys only whom they admit is answered; without, anybody
+   */
+  constructor(clock: LocalClock, clockId: string, keys?: ServerKeys) {
     this.#clock = clock;
     this.#clockId = clockId;
+    this.#keys = keys;
   }
 
   /**
@@ -26,24 +32,26 @@ export class ClockResponder {
    * @throws when the address is taken or isn't one of this host's
    */
   async start(address: string): Promise<void> {
+    const options = serverOptions(this.#keys);
+    this.#socket = new Router({ linger: 0, maxMessageSize: MAX_REQUEST_BYTES, ...options });
     await this.#socket.bind(address);
-    this.#serving = this.#serve();
+    this.#serving = this.#serve(this.#socket);
   }
 
   async stop(): Promise<void> {
-    this.#socket.close();
+    this.#socket?.close();
     await this.#serving;
   }
 
-  async #serve(): Promise<void> {
-    for await (const frames of this.#socket) {
+  async #serve(socket: Router): Promise<void> {
+    for await (const frames of socket) {
       const t2Us = this.#clock();
       // Before the empty frame: the peer, and the request's number of a REQ that correlates.
       const delimiter = frames.findIndex(({ length }) => length === 0);
       if (delimiter < 1) continue;
       const reply = this.#answer(frames.slice(delimiter + 1), t2Us);
       // The asker may be gone by now; the next one isn't to suffer from it.
-      await this.#socket.send([...frames.slice(0, delimiter + 1), reply]).catch(() => {});
+      await socket.send([...frames.slice(0, delimiter + 1), reply]).catch(() => {});
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { clockId } from '../clock/clock-id.ts';
+import { messageOf } from '../errno.ts';
 import { monotonicClock } from '../local-clock.ts';
 import type { LogLevel } from '../log.ts';
 import type { Logger } from '../logger.ts';
@@ -9,6 +10,7 @@ import { type MetricsFor, MetricsPage } from '../metrics/metrics-page.ts';
 import { ProcessWatch } from '../metrics/process-facts.ts';
 import { Announcer } from '../net/discovery/announcer.ts';
 import { coordinatorId } from '../net/discovery/coordinator-id.ts';
+import { publishKeys, withdrawKeys } from '../security/runtime-keys.ts';
 import { nodeTimers } from '../timers.ts';
 import { version } from '../version.ts';
 import { ClockResponder } from './clock-responder.ts';
@@ -16,6 +18,7 @@ import { DataDirLock } from './data-dir-lock.ts';
 import { ForkedRooms } from './forked-rooms.ts';
 import { gatherFacts } from './home-facts.ts';
 import { LiveLobby } from './live-lobby.ts';
+import { membersOf as membersOfRoom } from './lobby.ts';
 import { LobbyServer } from './lobby-server.ts';
 import { LobbyStore } from './lobby-store.ts';
 import { MediaServer, mediaServerDefaults } from './media-server.ts';
@@ -23,6 +26,7 @@ import { MediaStore } from './media-store.ts';
 import { MediaUsage } from './media-usage.ts';
 import { describePorts, portsInUse } from './port-check.ts';
 import { clockPort, mediaPort, roomPorts } from './ports.ts';
+import { Security } from './security.ts';
 
 export interface CoordinatorOptions {
   readonly name: string;
@@ -32,6 +36,8 @@ export interface CoordinatorOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  /** none: everything goes in the clear, and everybody may do everything. */
+  readonly security: 'curve' | 'none';
   /** Who may read /metrics. */
   readonly metrics: MetricsFor;
 }
@@ -49,6 +55,7 @@ export class Coordinator {
   readonly #logger: Logger;
   readonly #lock: DataDirLock;
   readonly #store: LobbyStore;
+  readonly #security: Security | undefined;
   readonly #clockResponder: ClockResponder;
   readonly #mediaStore: MediaStore;
   readonly #mediaServer: MediaServer;
@@ -56,6 +63,7 @@ export class Coordinator {
   readonly #process = new ProcessWatch();
   readonly #lobby: LiveLobby;
   readonly #server: LobbyServer;
+  #published: string | undefined;
   #coordinatorId = '';
   #announcer: Announcer | undefined;
 
@@ -66,13 +74,22 @@ export class Coordinator {
     this.#logger = logger;
     this.#lock = new DataDirLock(dataDir);
     this.#store = new LobbyStore(join(dataDir, 'lobby.db'));
-    this.#clockResponder = new ClockResponder(monotonicClock, id);
+    const security =
+      options.security === 'curve' ? new Security(dataDir, () => this.#lobby, logger) : undefined;
+    this.#security = security;
+    this.#clockResponder = new ClockResponder(monotonicClock, id, security?.clockSocket);
     this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
     const metrics = new MetricsPage(options.metrics, () => this.facts(), logger);
-    this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger, metrics);
+    this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger, metrics, security);
     this.#usage = new MediaUsage(dataDir);
     const database = (roomId: string) => join(dataDir, 'rooms', `${roomId}.db`);
-    const launcher = new ForkedRooms({ listen, lobbyPort: port, logLevel, database });
+    const launcher = new ForkedRooms({
+      listen,
+      lobbyPort: port,
+      logLevel,
+      database,
+      keys: this.#roomsKeys(),
+    });
     const host = { launcher, clock: monotonicClock, timers: nodeTimers, logger };
     this.#lobby = new LiveLobby(this.#store, host, randomUUID);
     const lobbyOptions = {
@@ -83,12 +100,14 @@ export class Coordinator {
       clockId: id,
       coordinatorId: () => this.#coordinatorId,
     };
-    this.#server = new LobbyServer(lobbyOptions, this.#lobby, {
+    const around = {
       tracks: this.#mediaStore,
       clock: monotonicClock,
       records: this.#store,
+      ...(security && { keys: security.keys }),
       logger,
-    });
+    };
+    this.#server = new LobbyServer(lobbyOptions, this.#lobby, around, security?.lobbySocket);
   }
 
   /** @throws {StartError} when a port is taken; {StorageError} when the data directory can't be used */
@@ -101,11 +120,13 @@ export class Coordinator {
     await this.#refuseTaken(
       this.#store.load().rooms.flatMap((room) => Object.values(roomPorts(port, room.slot))),
     );
+    await this.#startSecurity();
     await this.#clockResponder.start(`tcp://${listen}:${clockPort(port)}`);
     await this.#mediaStore.start();
     await this.#mediaServer.start(listen, mediaPort(port));
     await this.#lobby.start();
     await this.#server.start();
+    this.#publishKeys();
     const up = await this.#lobby.rooms.whenUp(ROOMS_UP_WITHIN_MS);
     const rooms = this.#lobby.state.rooms.length;
     if (up) this.#logger.info(`ready: ${name} listens on ${listen}:${port}, ${rooms} room(s) up`);
@@ -123,8 +144,32 @@ export class Coordinator {
       this.#mediaServer.stop(),
       this.#clockResponder.stop(),
     ]);
+    this.#security?.stop();
+    if (this.#published) withdrawKeys(this.#published);
     this.#store.stop();
     this.#lock.stop();
+  }
+
+  #roomsKeys() {
+    const membersOf = (roomId: string) =>
+      membersOfRoom(this.#lobby.state, roomId).map((one) => one.speakerId);
+    return this.#security?.rooms(membersOf);
+  }
+
+  async #startSecurity(): Promise<void> {
+    if (this.#security) return this.#security.start();
+    this.#logger.warn('runs with --security none: anybody on the network may listen, and do anything');
+  }
+
+  /** Without what is left for it there a program on this host is like one on any other. */
+  #publishKeys(): void {
+    const { port } = this.#options;
+    const keys = this.#security?.localKeys ?? { security: 'none' as const };
+    try {
+      this.#published = publishKeys(port, keys, process.env);
+    } catch (error) {
+      this.#logger.warn(`programs on this host have to log in or be adopted: ${messageOf(error)}`);
+    }
   }
 
   /** The home as it is now. */

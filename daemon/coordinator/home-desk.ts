@@ -48,6 +48,8 @@ export interface HomeSurroundings {
   /** Speakers that aren't adopted yet. */
   readonly pending: () => SpeakerEntry[];
   readonly security: 'curve' | 'none';
+  /** The coordinator's public key from its next start on; undefined: it stays as it is. */
+  readonly nextKey: () => Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** For whom something is asked. */
@@ -238,6 +240,7 @@ export class HomeDesk {
 
   #assignment(room: LobbyRoom, speakerName: string): Assignment {
     const { port } = this.#info;
+    const nextKey = this.#around.nextKey();
     return {
       roomId: room.roomId,
       roomName: room.name,
@@ -247,6 +250,7 @@ export class HomeDesk {
       name: speakerName,
       roomHost: '',
       roomKey: new Uint8Array(),
+      ...(nextKey && { nextKey }),
     };
   }
 }

@@ -29,6 +29,8 @@ export type KeyRequest = Request<
 /** Knows the keys, and answers what is asked about them. Whether the asker may ask it has been decided. */
 export interface KeyDesk {
   readonly known: KnownKeys;
+  /** The coordinator's public key from its next start on; undefined: it stays as it is. */
+  readonly nextKey: Uint8Array<ArrayBuffer> | undefined;
   /** @throws {Refusal} when it can't be done */
   answer(request: KeyRequest, asker: Asker): Promise<Reply>;
   /** What a speaker that isn't adopted is answered. @throws {Refusal} */
@@ -83,6 +85,7 @@ export class LobbyDesk {
       peopleIn: (roomId) => this.#people.peopleIn(roomId),
       pending: () => keys?.pending() ?? [],
       security: keys ? 'curve' : 'none',
+      nextKey: () => keys?.nextKey,
     });
   }
 

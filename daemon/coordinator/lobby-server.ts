@@ -1,6 +1,7 @@
 import { LobbyReply, LobbyRequest } from '../../protos/index.ts';
 import { RequestCounts } from '../metrics/request-counts.ts';
 import { Responder } from '../net/responder.ts';
+import type { ServerKeys } from '../net/socket-keys.ts';
 import { nodeTimers } from '../timers.ts';
 import type { LiveLobby } from './live-lobby.ts';
 import { type DeskSurroundings, LobbyDesk, type LobbyInfo } from './lobby-desk.ts';
@@ -23,7 +24,8 @@ export class LobbyServer {
   readonly #desk: LobbyDesk;
   readonly #responder: Responder;
 
-  constructor(options: LobbyOptions, lobby: LiveLobby, around: ServerSurroundings) {
+  /** @param keys of the socket; undefined: there are none */
+  constructor(options: LobbyOptions, lobby: LiveLobby, around: ServerSurroundings, keys?: ServerKeys) {
     const { logger } = around;
     this.#options = options;
     this.#desk = new LobbyDesk(options, lobby, {
@@ -37,7 +39,7 @@ export class LobbyServer {
       this.counts.note(request, reply);
       return reply;
     };
-    this.#responder = new Responder(requestHandler(LobbyRequest, LobbyReply, answer, logger));
+    this.#responder = new Responder(requestHandler(LobbyRequest, LobbyReply, answer, logger), keys);
   }
 
   /** The lobby has been started. @throws when the port is taken; {StorageError} when the disk can't be read */

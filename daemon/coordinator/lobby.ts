@@ -52,6 +52,7 @@ export type LobbyChange = Extract<
       | 'renameSpeaker'
       | 'setSpeakerVolume'
       | 'setSpeakerMuted'
+      | 'forgetSpeaker'
       | 'hello';
   }
 >;
@@ -96,6 +97,8 @@ export function changeLobby(
       return setSpeakerVolume(state, request);
     case 'setSpeakerMuted':
       return withSpeaker(state, request.name, { muted: request.muted });
+    case 'forgetSpeaker':
+      return forgetSpeaker(state, request.name);
     case 'hello':
       return hello(state, request, now);
   }
@@ -209,6 +212,13 @@ function renameSpeaker(state: LobbyState, name: string, newName: string): LobbyS
   const owner = state.speakers.find((one) => one !== speaker && sameName(one.name, newName));
   if (owner) throw new Refusal('REFUSED', `there is a speaker "${owner.name}" already`);
   return withSpeaker(state, name, { name: newName });
+}
+
+function forgetSpeaker(state: LobbyState, name: string): LobbyState {
+  const speaker = speakerNamed(state, name);
+  const lastHelloUs = new Map(state.lastHelloUs);
+  lastHelloUs.delete(speaker.speakerId);
+  return { ...state, speakers: state.speakers.filter((one) => one !== speaker), lastHelloUs };
 }
 
 function setSpeakerVolume(

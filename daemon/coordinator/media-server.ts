@@ -7,6 +7,9 @@ import { errnoOf, messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
 import type { MetricsPage } from '../metrics/metrics-page.ts';
 import { createServer } from '../net/http.ts';
+import type { PublicKey } from '../security/keys.ts';
+import type { MediaPurpose } from '../security/media-token.ts';
+import type { ServerKey } from '../security/server-key.ts';
 import { parseRange } from './byte-range.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type MediaStore, MediaStoreError, tooLarge } from './media-store.ts';
@@ -29,6 +32,13 @@ export const mediaServerDefaults: MediaServerOptions = {
   headersTimeoutMs: 10_000,
   stallTimeoutMs: 30_000,
 };
+
+/** Who may have tracks, or bring them. */
+export interface MediaAccess {
+  /** The coordinator's, told to anybody. */
+  readonly publicKey: PublicKey;
+  allows(token: string, hash: string, purpose: MediaPurpose): boolean;
+}
 
 /** Bytes of tracks since the start. */
 export interface Traffic {
@@ -57,6 +67,7 @@ const statusCodes: Record<ErrorCode, number> = {
 /**
  * Serves the tracks of a store over HTTP: PUT /tracks/HASH?name=FILENAME, GET and HEAD /tracks/HASH (with
  * single ranges), /tracks/HASH/index (TrackIndex message) and /tracks/HASH/info (Track as JSON).
+ * With access control all of them take a token in the header Authorization. GET /key tells anybody the coordinator's key.
  * Failures of a PUT are JSON {code, message}; whatever else isn't there is a bare 404. GET /metrics is the metrics
  * page's.
  */
@@ -65,11 +76,20 @@ export class MediaServer {
   readonly #options: MediaServerOptions;
   readonly #log: Logger;
   readonly #metrics: MetricsPage | undefined;
+  readonly #access: MediaAccess | undefined;
   readonly #server: Server;
   #sentBytes = 0;
   #receivedBytes = 0;
 
-  constructor(store: MediaStore, options: MediaServerOptions, log: Logger, metrics?: MetricsPage) {
+  /** @param access undefined: anybody may have and bring tracks */
+  constructor(
+    store: MediaStore,
+    options: MediaServerOptions,
+    log: Logger,
+    metrics?: MetricsPage,
+    access?: MediaAccess,
+  ) {
+    this.#access = access;
     this.#metrics = metrics;
     this.#store = store;
     this.#options = options;
@@ -129,9 +149,11 @@ export class MediaServer {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
     const [, hash = '', part] = /^\/tracks\/([0-9a-f]{64})(\/index|\/info)?$/.exec(path) ?? [];
+    if (hash && !this.#allows(request, hash, part)) return refuseStranger(request, response);
     if (request.method === 'PUT' && hash && !part) return this.#receive(request, response, hash, query);
     request.resume();
     if (path === '/metrics' && this.#metrics) return this.#metrics.answer(request, response);
+    if (path === '/key') return json(response, 200, this.#serverKey());
     if (!hash) return bare(response, 404);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', part ? 'GET, HEAD' : 'GET, HEAD, PUT');
@@ -144,6 +166,19 @@ export class MediaServer {
       return whole(response, 'application/json', track && Buffer.from(JSON.stringify(track)), hash);
     }
     return this.#send(request, response, hash);
+  }
+
+  // A token to upload also tells whether the track is there already.
+  #allows(request: IncomingMessage, hash: string, part: string | undefined): boolean {
+    if (!this.#access) return true;
+    const [, token = ''] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const uploads = request.method === 'PUT' || part === '/info';
+    if (uploads && this.#access.allows(token, hash, 'upload')) return true;
+    return request.method !== 'PUT' && this.#access.allows(token, hash, 'fetch');
+  }
+
+  #serverKey(): ServerKey {
+    return this.#access ? { security: 'curve', publicKey: this.#access.publicKey } : { security: 'none' };
   }
 
   async #send(request: IncomingMessage, response: ServerResponse, hash: string): Promise<void> {
@@ -225,7 +260,13 @@ function bare(response: ServerResponse, status: number): void {
   response.writeHead(status).end();
 }
 
-function json(response: ServerResponse, status: number, value: Track | Failure): void {
+function refuseStranger(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('WWW-Authenticate', 'Bearer');
+  const message = 'the token for this track is missing or no longer valid: ask the lobby for one';
+  answerEarly(request, response, statusCodes.UNAUTHENTICATED, { code: 'UNAUTHENTICATED', message });
+}
+
+function json(response: ServerResponse, status: number, value: Track | Failure | ServerKey): void {
   const text = Buffer.from(JSON.stringify(value));
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': text.length }).end(text);
 }

@@ -17,6 +17,7 @@ const schema = {
   port: wholeNumber(1, MAX_LOBBY_PORT),
   dataDir: v.pipe(v.string(), v.minLength(1, 'a directory is expected')),
   logLevel: oneOf(LOG_LEVELS),
+  security: oneOf(['curve', 'none']),
   metrics: oneOf(METRICS_FOR),
 };
 
@@ -34,6 +35,7 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Coo
     port: DEFAULT_PORT,
     dataDir: defaultDataDir(environment),
     logLevel: 'info',
+    security: 'none',
     metrics: 'local',
   };
   const sources = { file: config, environment, flags };
@@ -66,6 +68,10 @@ export function coordinatorCommand(): Command {
     .option('--port <port>', `the lobby's port; the others follow it (default: ${DEFAULT_PORT})`)
     .option('--data-dir <dir>', 'where rooms, queues and tracks are kept (default: ~/.local/state/jam)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: info)`)
+    .option(
+      '--security <how>',
+      'curve: encrypted, and only for those who may; none: for the lab (default: curve)',
+    )
     .option(
       '--metrics <who>',
       'who may read http://HOST:P+2/metrics: off, local (this host only) or any (default: local)',

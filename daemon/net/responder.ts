@@ -12,39 +12,43 @@ export type RequestHandler = (request: Uint8Array, peerKey?: PublicKey) => Promi
 
 /** Serves requests on a ROUTER socket, many at once; malformed envelopes are dropped. */
 export class Responder {
-  readonly #socket: Router;
-  readonly #replies: SendQueue;
   readonly #handler: RequestHandler;
   readonly #keys: ServerKeys | undefined;
+  #socket: Router | undefined;
 
   /** @param keys connections are encrypted, and each request's asker is known; without, neither */
   constructor(handler: RequestHandler, keys?: ServerKeys) {
-    this.#socket = new Router({ linger: 0, maxMessageSize: MAX_MESSAGE_BYTES, ...serverOptions(keys) });
-    this.#replies = new SendQueue(this.#socket);
     this.#handler = handler;
     this.#keys = keys;
   }
 
   /** @throws when the address is taken or isn't one of this host's */
   async start(address: string): Promise<void> {
+    const options = serverOptions(this.#keys);
+    this.#socket = new Router({ linger: 0, maxMessageSize: MAX_MESSAGE_BYTES, ...options });
     await this.#socket.bind(address);
-    void this.#serve();
+    void this.#serve(this.#socket);
   }
 
   stop(): void {
-    this.#socket.close();
+    this.#socket?.close();
   }
 
-  async #serve(): Promise<void> {
-    for await (const [peer, delimiter, request, proof, ...rest] of this.#socket) {
+  async #serve(socket: Router): Promise<void> {
+    const replies = new SendQueue(socket);
+    for await (const [peer, delimiter, request, proof, ...rest] of socket) {
       if (!peer || delimiter?.length !== 0 || !request || rest.length > 0) continue;
-      void this.#answer(peer, request, this.#keys?.provenKey(proof));
+      void this.#answer(request, this.#keys?.provenKey(proof), (reply) => replies.send([peer, '', reply]));
     }
   }
 
-  async #answer(peer: Uint8Array, request: Uint8Array, peerKey: PublicKey | undefined): Promise<void> {
+  async #answer(
+    request: Uint8Array,
+    peerKey: PublicKey | undefined,
+    send: (reply: Uint8Array) => Promise<void>,
+  ): Promise<void> {
     const reply = await this.#handler(request, peerKey);
     // The asker may be gone, or this socket closed meanwhile: then nobody waits for the reply.
-    await this.#replies.send([peer, '', reply]).catch(() => {});
+    await send(reply).catch(() => {});
   }
 }

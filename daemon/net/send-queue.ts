@@ -14,8 +14,13 @@ export class SendQueue {
 
   /** Resolves when the message is handed to ZeroMQ; rejects as the socket does. */
   send(frames: (Uint8Array | string)[]): Promise<void> {
-    const sent = this.#last.then(() => this.#socket.send(frames));
-    this.#last = sent.catch(() => {});
-    return sent;
+    return this.between(() => this.#socket.send(frames));
+  }
+
+  /** Does something to the socket while nothing is being sent. */
+  between(task: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(task);
+    this.#last = done.catch(() => {});
+    return done;
   }
 }

@@ -12,7 +12,8 @@ export interface ClientKeys {
 
 /** With what a socket that is connected to lets in only whom it should. */
 export interface ServerKeys {
-  readonly own: KeyPair;
+  /** The socket's pair, asked when it is made. */
+  readonly own: () => KeyPair;
   /** Where the ZAP handler is that knows the domain; see Gatekeeper. */
   readonly context: Context;
   readonly domain: string;
@@ -42,7 +43,7 @@ export function serverOptions(keys: ServerKeys | undefined) {
     context,
     zapDomain: domain,
     curveServer: true,
-    curveSecretKey: z85(own.secretKey),
+    curveSecretKey: z85(own().secretKey),
     handshakeInterval: HANDSHAKE_WITHIN_MS,
   };
 }

@@ -21,7 +21,7 @@ async function freePort(): Promise<number> {
 
 /** A server that lets in whom `admits` says and answers each with the key it takes them for. */
 async function serve(admits: (key: PublicKey) => boolean) {
-  const gatekeeper = new Gatekeeper(server);
+  const gatekeeper = new Gatekeeper(() => server);
   await gatekeeper.start();
   const responder = new Responder(
     async (bytes, peerKey) => {

@@ -14,20 +14,20 @@ export type Admission = (key: PublicKey) => boolean;
  * are told apart by their ZAP domain. Whom it refuses is not told so, but tries again: maybe it belongs there by then.
  */
 export class Gatekeeper {
-  readonly #own: KeyPair;
+  readonly #own: () => KeyPair;
   readonly #context = new Context();
   readonly #socket = new Router({ context: this.#context, linger: 0 });
-  readonly #checker: ProofChecker;
   readonly #admissions = new Map<string, Admission>();
+  #checker: ProofChecker | undefined;
 
-  /** @param own the keys of all sockets that it is asked for */
-  constructor(own: KeyPair) {
+  /** @param own the keys of all sockets that it is for; asked from start() on */
+  constructor(own: () => KeyPair) {
     this.#own = own;
-    this.#checker = new ProofChecker(own);
   }
 
   /** Has to have resolved before a socket is bound that it is for. */
   async start(): Promise<void> {
+    this.#checker = new ProofChecker(this.#own());
     await this.#socket.bind(ZAP);
     void this.#serve();
   }
@@ -43,7 +43,7 @@ export class Gatekeeper {
       own: this.#own,
       context: this.#context,
       domain,
-      provenKey: (frame) => this.#checker.provenKey(frame),
+      provenKey: (frame) => this.#checker?.provenKey(frame),
     };
   }
 

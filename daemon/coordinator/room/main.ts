@@ -7,7 +7,9 @@ import { messageOf } from '../../errno.ts';
 import { monotonicClock } from '../../local-clock.ts';
 import { createLogger, LOG_LEVELS } from '../../log.ts';
 import type { Logger } from '../../logger.ts';
-import { RoomProcess } from './room-process.ts';
+import { type PublicKey, parsePublicKey } from '../../security/keys.ts';
+import { readOwnPair } from '../keys/key-store.ts';
+import { type RoomKeys, RoomProcess } from './room-process.ts';
 
 const text = { type: 'string' } as const;
 const schema = v.object({
@@ -17,6 +19,10 @@ const schema = v.object({
   'events-port': wholeNumber(1, 65_533),
   database: v.string(),
   'log-level': v.picklist(LOG_LEVELS),
+  /** The file with the room's pair; empty: there are no keys. */
+  keys: v.string(),
+  /** SPEAKER=KEY,… */
+  members: v.string(),
 });
 
 /** A room process: started by the coordinator's room supervisor, and living no longer than it. */
@@ -26,7 +32,13 @@ async function main(): Promise<void> {
   const eventsPort = options['events-port'];
   const ports = { eventsPort, requestsPort: eventsPort + 1, reportsPort: eventsPort + 2 };
   const { 'room-id': roomId, name, listen, database } = options;
-  const room = new RoomProcess({ roomId, name, listen, ports, database }, monotonicClock, clockId(), logger);
+  const keys = options.keys === '' ? undefined : roomKeys(options.keys, options.members);
+  const room = new RoomProcess(
+    { roomId, name, listen, ports, database, keys },
+    monotonicClock,
+    clockId(),
+    logger,
+  );
   endWithParent(room, logger);
   try {
     await room.start();
@@ -41,6 +53,17 @@ function readArguments(): v.InferOutput<typeof schema> {
   const names = Object.keys(schema.entries);
   const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, text])) });
   return v.parse(schema, values);
+}
+
+/** A room of the coordinator's own host has the coordinator's pair, and so has its lobby. */
+function roomKeys(file: string, members: string): RoomKeys {
+  const own = readOwnPair(file);
+  const entries = members.split(',').flatMap((entry): [PublicKey, string][] => {
+    const [speakerId = '', text = ''] = entry.split('=');
+    const key = parsePublicKey(text);
+    return key ? [[key, speakerId]] : [];
+  });
+  return { own, lobby: own.publicKey, members: new Map(entries) };
 }
 
 function endWithParent(room: RoomProcess, logger: Logger): void {

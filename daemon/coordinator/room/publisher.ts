@@ -2,24 +2,42 @@ import { Publisher as PubSocket } from 'zeromq';
 import { RoomEvent } from '../../../protos/index.ts';
 import type { Logger } from '../../logger.ts';
 import { SendQueue } from '../../net/send-queue.ts';
+import { type ServerKeys, serverOptions } from '../../net/socket-keys.ts';
 
 /** Publishes a room's events to whoever has subscribed. */
 export class Publisher {
-  readonly #socket = new PubSocket({ linger: 0 });
-  readonly #queue = new SendQueue(this.#socket);
+  readonly #socket: PubSocket;
+  readonly #queue: SendQueue;
   readonly #logger: Logger;
+  #address = '';
 
-  constructor(logger: Logger) {
+  /** @param keys only whom they admit may subscribe; without, anybody */
+  constructor(logger: Logger, keys?: ServerKeys) {
+    this.#socket = new PubSocket({ linger: 0, ...serverOptions(keys) });
+    this.#queue = new SendQueue(this.#socket);
     this.#logger = logger;
   }
 
   /** @throws when the address is taken or isn't one of this host's */
   async start(address: string): Promise<void> {
+    this.#address = address;
     await this.#socket.bind(address);
   }
 
   stop(): void {
     this.#socket.close();
+  }
+
+  /** Cuts all connections; whoever still belongs here is back within a second. */
+  reconnect(): void {
+    const rebind = async () => {
+      await this.#socket.unbind(this.#address);
+      await this.#socket.bind(this.#address);
+    };
+    // A room that nobody can hear any more ends, and is started again.
+    void this.#queue.between(rebind).catch((error) => {
+      if (!this.#socket.closed) throw error;
+    });
   }
 
   send(event: RoomEvent): void {
