@@ -11,8 +11,9 @@ import { ClockKeeper } from '../clock/clock-keeper.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
 import type { RoomView } from '../speaker/follower.ts';
 import { LiveSpeaker } from '../speaker/live-speaker.ts';
-import type { ToPlayout } from '../speaker/playout/messages.ts';
+import type { ToPlayer } from '../speaker/playout/messages.ts';
 import { type GlitchNote, Player, type PlayerReport } from '../speaker/playout/player.ts';
+import { PlayoutLoop } from '../speaker/playout/playout-loop.ts';
 import type { RoomConnection } from '../speaker/room-link.ts';
 import type { Ppm } from '../units.ts';
 import { ClockSocket } from './clock-socket.ts';
@@ -23,6 +24,7 @@ import { type MediaSource, type Shelf, SimulatedMedia } from './media.ts';
 import { Client, type Network } from './network.ts';
 import { PATIENCE_US, SimulatedRequests } from './requests.ts';
 import { lineKernel } from './signal.ts';
+import { SimulatedThread } from './thread.ts';
 
 /** What a speaker's daemon finds around it. */
 export interface SpeakerWorld {
@@ -39,11 +41,11 @@ export interface SpeakerWatch {
   onGlitch(glitch: GlitchNote): void;
 }
 
-// As in playout/worker.ts.
-const TICKS_MS = [8, 5, 7, 9, 6];
-const REPORT_MS = 250;
+/** What the playout thread does before it plays. */
 const REHEARSAL_MS = 300;
+// As in config.ts.
 const BUFFER_MS = 150;
+const IDLE_CLOSE_S = 300;
 const REPORTS_KEPT = 4;
 
 /** A speaker's device, clock and disk, and its daemon whenever it runs. */
@@ -62,9 +64,7 @@ export class SimulatedSpeaker {
   #live: LiveSpeaker | undefined;
   #player: Player | undefined;
   #media: SimulatedMedia | undefined;
-  #ticks = 0;
-  #cancelTick = () => {};
-  #stalledUntilUs = 0;
+  #thread: SimulatedThread | undefined;
   #runs = 0;
 
   constructor(name: string, host: Host, device: SimulatedDevice, world: SpeakerWorld, watch: SpeakerWatch) {
@@ -99,13 +99,19 @@ export class SimulatedSpeaker {
     this.#player = new Player(
       this.device,
       this.#media.openStream,
-      { bufferMs: BUFFER_MS, dacPpm: this.#dacPpm, kernelOf: lineKernel },
-      (glitch) => this.#noteGlitch(glitch),
+      { bufferMs: BUFFER_MS, dacPpm: this.#dacPpm, idleCloseS: IDLE_CLOSE_S, kernelOf: lineKernel },
+      (glitch) => this.#noteGlitch(process, glitch),
     );
-    this.#live = this.#makeLive(process, this.#media);
-    this.#live.start();
-    process.timers.after(REHEARSAL_MS, () => this.#tick(process));
-    process.timers.every(REPORT_MS, () => this.#observe());
+    const thread = new SimulatedThread(process);
+    this.#thread = thread;
+    const loop = new PlayoutLoop(this.#player, this.host.clock, thread.timers, (report) =>
+      this.#fromThread(process, () => live.observe(report)),
+    );
+    const live = this.#makeLive(process, this.#media, (message) => thread.post(() => loop.take(message)));
+    this.#live = live;
+    live.start();
+    thread.stall(REHEARSAL_MS);
+    thread.post(() => loop.start());
   }
 
   /** The daemon ends as it does when it is told to. */
@@ -122,10 +128,10 @@ export class SimulatedSpeaker {
 
   /** The playout thread doesn't get to run for a while. */
   stall(ms: number): void {
-    this.#stalledUntilUs = this.host.schedule.nowUs + ms * 1000;
+    this.#thread?.stall(ms);
   }
 
-  #makeLive(process: Process, media: SimulatedMedia): LiveSpeaker {
+  #makeLive(process: Process, media: SimulatedMedia, play: (message: ToPlayer) => void): LiveSpeaker {
     const { network, coordinator, lobbyPort, log } = this.#world;
     const lobby = new SimulatedRequests<LobbyRequest['body'], LobbyReply['body']>(
       network,
@@ -155,7 +161,7 @@ export class SimulatedSpeaker {
         },
         lobby,
         media,
-        play: (message) => this.#play(message),
+        play,
         connectRoom: (assignment, receive) => this.#connectRoom(process, assignment, receive),
         keepTime: (clockPort, onUpdate) => this.#keepTime(process, clockPort, onUpdate),
         log: log.of(name),
@@ -226,47 +232,15 @@ export class SimulatedSpeaker {
     };
   }
 
-  #play(message: ToPlayout): void {
-    const player = this.#player;
-    switch (message.type) {
-      case 'plan':
-        player?.setPlan(message.plan);
-        break;
-      case 'map':
-        player?.setClockMap(message.map);
-        break;
-      case 'levels':
-        player?.setLevels(message.levels);
-        break;
-      case 'delay':
-        player?.setDelay(message.delayUs);
-    }
-  }
-
-  #tick(process: Process): void {
-    const { schedule } = this.host;
-    this.#cancelTick();
-    if (!process.isAlive || !this.#player) return;
-    if (this.host.isAsleep) {
-      this.host.whenAwake(() => this.#tick(process));
-      return;
-    }
-    if (schedule.nowUs >= this.#stalledUntilUs) this.#player.tick(this.host.clock());
-    const ms = TICKS_MS[this.#ticks++ % TICKS_MS.length]! * this.#player.patience;
-    const late = this.host.random() * 1000;
-    this.#cancelTick = schedule.plainAt(schedule.nowUs + ms * 1000 + late, () => this.#tick(process));
-  }
-
-  #observe(): void {
-    const report = this.report();
-    if (report && this.host.schedule.nowUs >= this.#stalledUntilUs) this.#live?.observe(report);
-  }
-
-  #noteGlitch(glitch: GlitchNote): void {
+  #noteGlitch(process: Process, glitch: GlitchNote): void {
     this.#watch.onGlitch(glitch);
-    // From the playout thread to the other one.
+    this.#fromThread(process, () => this.#live?.noteGlitch(glitch));
+  }
+
+  /** From the playout thread to the other one. */
+  #fromThread(process: Process, run: () => void): void {
     this.host.schedule.after(0, () => {
-      if (this.isRunning) this.#live?.noteGlitch(glitch);
+      if (process.isAlive) run();
     });
   }
 }

@@ -12,7 +12,7 @@ import { GlitchLedger } from './glitch-ledger.ts';
 import type { Identity } from './identity.ts';
 import { Lateness } from './lateness.ts';
 import { LobbyLink, type LobbyRequests } from './lobby-link.ts';
-import type { ToPlayout } from './playout/messages.ts';
+import type { ToPlayer } from './playout/messages.ts';
 import { planOf } from './playout/plan.ts';
 import type { GlitchNote, PlayerReport } from './playout/player.ts';
 import { type RoomConnection, RoomLink } from './room-link.ts';
@@ -48,7 +48,7 @@ export interface SpeakerSurroundings {
   readonly lobby: LobbyRequests;
   readonly media: SpeakerMedia;
   /** Tells the playout thread something. */
-  readonly play: (message: ToPlayout) => void;
+  readonly play: (message: ToPlayer) => void;
   readonly connectRoom: (assignment: Assignment, receive: (event: RoomEvent) => void) => RoomConnection;
   /** Keeps time with the clock at a port of the coordinator's, from now on. */
   readonly keepTime: (

@@ -2,11 +2,13 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Track } from '../../../protos/index.ts';
 import { monotonicClock } from '../../local-clock.ts';
+import { nodeTimers } from '../../timers.ts';
 import { readSoundCards } from '../devices/sound-cards.ts';
 import { ChannelStream } from './channel-stream.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
 import { Player } from './player.ts';
+import { PlayoutLoop } from './playout-loop.ts';
 import { requestRealtime } from './realtime.ts';
 import { rehearse } from './rehearsal.ts';
 import { RemoteMedia } from './remote-media.ts';
@@ -16,9 +18,6 @@ import { TrackStream } from './track-stream.ts';
 
 // The playout thread: a player, ticked by a timer and told what to do by messages.
 
-// Uneven, so that no device that reports in steps is always asked at the same place of a step.
-const ticksMs = [8, 5, 7, 9, 6];
-const reportMs = 250;
 const port = parentPort;
 if (!port) throw new Error('the playout thread is started by playout-thread.ts');
 
@@ -30,6 +29,9 @@ const player = new Player(
   openStream,
   { ...settings, volume: mixerOf(settings) },
   (note) => tell({ type: 'glitch', note }),
+);
+const loop = new PlayoutLoop(player, monotonicClock, nodeTimers, (report) =>
+  tell({ type: 'report', report }),
 );
 
 function mixerOf({ sink, device, mixer }: PlayoutSettings): AlsaMixer | undefined {
@@ -48,42 +50,19 @@ await rehearse(48_000, 2);
 flushCompileCache();
 tell({ type: 'scheduling', text: requestRealtime() });
 
-let ticks = 0;
-let ticking = setTimeout(tick, 0);
-let state = '';
-function tick(): void {
-  player.tick(monotonicClock());
-  // The lead that a start needs depends on it.
-  if (player.state !== state) report();
-  ticking = setTimeout(tick, (ticksMs[ticks++ % ticksMs.length] ?? 0) * player.patience);
-}
-const reporting = setInterval(report, reportMs);
-function report(): void {
-  state = player.state;
-  tell({ type: 'report', report: player.report(monotonicClock()) });
-}
+loop.start();
 
 port.on('message', (message: ToPlayout) => {
   switch (message.type) {
-    case 'plan':
-      player.setPlan(message.plan);
-      // At once: streams that it needs begin to decode.
-      clearTimeout(ticking);
-      return tick();
-    case 'map':
-      return player.setClockMap(message.map);
-    case 'levels':
-      return player.setLevels(message.levels);
-    case 'delay':
-      return player.setDelay(message.delayUs);
     case 'answer':
       return media.answer(message.id, message.value);
     case 'failed':
       return media.fail(message.id, message.reason);
     case 'close':
-      clearTimeout(ticking);
-      clearInterval(reporting);
+      loop.stop();
       player.close();
-      port.close();
+      return port.close();
+    default:
+      return loop.take(message);
   }
 });

@@ -1,0 +1,70 @@
+import type { Timers } from '../../timers.ts';
+import type { LocalClock } from '../../units.ts';
+import type { ToPlayer } from './messages.ts';
+import type { Player, PlayerReport } from './player.ts';
+
+// Uneven, so that no device that reports in steps is always asked at the same place of a step.
+const ticksMs = [8, 5, 7, 9, 6];
+const reportMs = 250;
+
+/** What the playout thread does all the time: ticks its player, does what it is told, and tells how the player is. */
+export class PlayoutLoop {
+  readonly #player: Player;
+  readonly #clock: LocalClock;
+  readonly #timers: Timers;
+  readonly #tell: (report: PlayerReport) => void;
+  #ticks = 0;
+  #state = '';
+  #stopTicking = () => {};
+  #stopReporting = () => {};
+
+  /** @param tell called four times a second, and when the player's state has changed */
+  constructor(player: Player, clock: LocalClock, timers: Timers, tell: (report: PlayerReport) => void) {
+    this.#player = player;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#tell = tell;
+  }
+
+  start(): void {
+    this.#stopReporting = this.#timers.every(reportMs, () => this.#report());
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#stopTicking();
+    this.#stopReporting();
+  }
+
+  take(message: ToPlayer): void {
+    switch (message.type) {
+      case 'plan':
+        this.#player.setPlan(message.plan);
+        // At once: streams that it needs begin to decode.
+        this.#stopTicking();
+        this.#tick();
+        break;
+      case 'map':
+        this.#player.setClockMap(message.map);
+        break;
+      case 'levels':
+        this.#player.setLevels(message.levels);
+        break;
+      case 'delay':
+        this.#player.setDelay(message.delayUs);
+    }
+  }
+
+  #tick(): void {
+    this.#player.tick(this.#clock());
+    // The lead that a start needs depends on it.
+    if (this.#player.state !== this.#state) this.#report();
+    const ms = (ticksMs[this.#ticks++ % ticksMs.length] ?? 0) * this.#player.patience;
+    this.#stopTicking = this.#timers.after(ms, () => this.#tick());
+  }
+
+  #report(): void {
+    this.#state = this.#player.state;
+    this.#tell(this.#player.report(this.#clock()));
+  }
+}
