@@ -34,8 +34,12 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
     poll.start(rig, HUB_ADDRESS, PORT, ROOM);
     await sleep(SETTLE_MS);
     const usedBefore = rig.usage();
+    const nodeAloneMs = await timeNodeMs(rig);
     const commandTrueUs = trueNowUs();
-    await jamctl(['play']);
+    let answeredTrueUs = commandTrueUs;
+    await jamctl(['play'], () => {
+      answeredTrueUs = trueNowUs();
+    });
     const done = faults.map(async ({ kind, atS, forS }) => {
       await sleep(atS * 1000);
       if (kind === 'cut') for (const host of hosts) rig.setConnected(host, false);
@@ -46,11 +50,12 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
     });
     await Promise.all([sleep(seconds * 1000 - (trueNowUs() - commandTrueUs) / 1000), ...done]);
     expectAlive(rig, folder);
-    return { commandTrueUs, usedBefore, looks: await poll.stop() };
+    return { commandTrueUs, answeredTrueUs, nodeAloneMs, usedBefore, looks: await poll.stop() };
   };
 }
 
-type Jamctl = (args: readonly string[]) => Promise<string>;
+/** @param onAnswer told when it begins to write its result */
+type Jamctl = (args: readonly string[], onAnswer?: () => void) => Promise<string>;
 
 function startCoordinator(rig: Rig, folder: string): ChildProcess {
   const data = join(folder, 'coordinator');
@@ -69,7 +74,7 @@ function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
 
 function controller(rig: Rig, folder: string): Jamctl {
   const run = promisify(execFile);
-  return async (args) => {
+  return async (args, onAnswer) => {
     const [file, ...rest] = rig.commandOnHub([
       ...program('jamctl'),
       '--coordinator',
@@ -77,8 +82,9 @@ function controller(rig: Rig, folder: string): Jamctl {
       '--json',
       ...args,
     ]);
-    const { stdout } = await run(file, rest, { cwd: folder });
-    return stdout;
+    const running = run(file, rest, { cwd: folder });
+    if (onAnswer) running.child.stdout?.once('data', onAnswer);
+    return (await running).stdout;
   };
 }
 
@@ -91,6 +97,14 @@ async function speakerCount(jamctl: Jamctl): Promise<number> {
     // The coordinator is still starting: asked again.
     return 0;
   }
+}
+
+/** How long a program of Node's takes that does nothing. */
+async function timeNodeMs(rig: Rig): Promise<number> {
+  const [file, ...rest] = rig.commandOnHub([process.execPath, '--eval', '0']);
+  const fromMs = performance.now();
+  await promisify(execFile)(file, rest);
+  return performance.now() - fromMs;
 }
 
 /** A program by its launcher, as people start it. */

@@ -27,7 +27,8 @@ for (;;) {
   await sleep(EVERY_MS);
 }
 
-function lookOf(atTrueUs: number, { spreadBoundUs, speakers }: RoomStatus): Look {
+function lookOf(atTrueUs: number, status: RoomStatus): Look {
+  const { spreadBoundUs, speakers, state, positionS, startInMs } = status;
   const reports = speakers.flatMap(({ member, report }) => {
     if (report?.playout.state !== 'SOUNDING') return [];
     const { clock, playout, sentRoomUs } = report;
@@ -35,5 +36,9 @@ function lookOf(atTrueUs: number, { spreadBoundUs, speakers }: RoomStatus): Look
     const { errorUs, errorBoundUs: dacBoundUs, dacPpm, bufferMs } = playout;
     return [{ name: member.name, sentRoomUs, offsetUs, clockBoundUs, errorUs, dacBoundUs, dacPpm, bufferMs }];
   });
-  return { atTrueUs, spreadBoundUs: spreadBoundUs ?? null, reports };
+  const needs = speakers.flatMap(({ member, report }) =>
+    report ? [{ name: member.name, wayUs: report.clock.delayP95Us / 2, ownUs: report.leadUs }] : [],
+  );
+  const startTrueUs = state === 'PLAYING' ? atTrueUs + startInMs * 1e3 - positionS * 1e6 : null;
+  return { atTrueUs, spreadBoundUs: spreadBoundUs ?? null, reports, needs, startTrueUs };
 }

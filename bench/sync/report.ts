@@ -4,6 +4,7 @@ import type { Disturbance } from '../measure/disturbances.ts';
 import type { Options } from './options.ts';
 import type { Outcome } from './run.ts';
 import type { Part } from './split.ts';
+import type { StartSplit } from './start-split.ts';
 
 const PLAIN = { head: [], border: [], compact: true };
 
@@ -28,6 +29,7 @@ export function toJson(options: Options, outcomes: readonly Outcome[]) {
         split: rest.splits[i] ?? null,
       })),
       processes,
+      start: rest.start,
       stolenMs: rest.stolenMs,
       machineStalls: rest.stalls,
     })),
@@ -41,6 +43,7 @@ export function toTable(outcomes: readonly Outcome[]): string {
     ...outcomes.flatMap((outcome) => [
       `\n${outcome.system}`,
       speakers(outcome),
+      ...(outcome.start ? [startOf(outcome.start)] : []),
       ...(outcome.splits.length > 0 ? [splits(outcome)] : []),
       processes(outcome),
     ]),
@@ -103,6 +106,20 @@ function speakers({ room, commandToSoundMs, purity, disturbances }: Outcome): st
       ...(sine ? [sine.worstSinadDb, sine.medianSinadDb, sine.worstPitchPpm].map(figure) : []),
     ]);
   });
+  return table.toString();
+}
+
+/** See StartSplit. */
+function startOf({ commandMs, leadMs, lateMs, nodeAloneMs, asked }: StartSplit): string {
+  const table = new Table({ style: PLAIN, head: ['command to sound, by parts', 'ms', ''] });
+  const who = asked
+    ? `${asked.name} had asked for ${figure(asked.ownUs / 1000)}, and is ${figure(asked.wayUs / 1000)} away`
+    : '';
+  table.push(
+    ['the command, until answered', figure(commandMs), `Node alone takes ${figure(nodeAloneMs)}`],
+    ['until the start that the room chose', figure(leadMs), who],
+    ['until the last speaker was heard', figure(lateMs), ''],
+  );
   return table.toString();
 }
 

@@ -12,6 +12,7 @@ import type { Options } from './options.ts';
 import { planHosts } from './plans.ts';
 import type { Play, Programme } from './session.ts';
 import { type Split, splitError } from './split.ts';
+import { type StartSplit, splitStart } from './start-split.ts';
 
 /** CPU as a share of one core over the playing time, and memory at its end. */
 export interface ProcessFigure {
@@ -39,6 +40,8 @@ export interface Outcome {
   readonly honesty: Honesty | null;
   /** By speaker, where the system tells enough of itself. */
   readonly splits: readonly Split[];
+  /** Null where the system doesn't tell. */
+  readonly start: StartSplit | null;
 }
 
 export const SINE_HZ = 997;
@@ -88,6 +91,7 @@ export async function run(
       commandToSoundMs: room.speakers.map(({ onsetTrueUs }) =>
         onsetTrueUs === null ? null : (onsetTrueUs - session.commandTrueUs) / 1000,
       ),
+      start: splitStart(room, session),
       honesty: compares ? honestyOf(room, session.looks) : null,
       splits: compares
         ? splitError(

@@ -15,6 +15,10 @@ export interface Programme {
 export interface Session {
   /** When the command to play was given, µs of true time. */
   readonly commandTrueUs: number;
+  /** When the command had its answer, µs of true time; absent where there is none. */
+  readonly answeredTrueUs?: number;
+  /** What a program of Node's that does nothing takes here, ms. */
+  readonly nodeAloneMs?: number;
   /** What the processes had used up to then, by label. */
   readonly usedBefore: ReadonlyMap<string, Usage>;
   /** The room's status as it was shown meanwhile; empty where there is none. */

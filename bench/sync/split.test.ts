@@ -54,7 +54,7 @@ function looksOf(told: readonly Told[], spreadBoundUs: number | null): Look[] {
       dacPpm: 0,
       bufferMs: 100,
     }));
-    return { atTrueUs: 1e15 + 200_000 + i * 300_000, spreadBoundUs, reports };
+    return { atTrueUs: 1e15 + 200_000 + i * 300_000, spreadBoundUs, reports, needs: [], startTrueUs: null };
   });
 }
 

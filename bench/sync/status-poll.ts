@@ -19,16 +19,25 @@ const reportSchema = v.object({
   bufferMs: v.number(),
 });
 
+/** What a member asks of a start: half its round trip, and what it takes itself from hearing of it on. */
+const needSchema = v.object({ name: v.string(), wayUs: v.number(), ownUs: v.number() });
+
 const lookSchema = v.object({
   atTrueUs: v.number(),
   /** What is shown as the most that two speakers are apart; null when nothing is. */
   spreadBoundUs: v.nullable(v.number()),
   /** Of the members that sound. */
   reports: v.array(reportSchema),
+  /** Of all members. */
+  needs: v.array(needSchema),
+  /** When the current item began, or will; null while the room doesn't play. */
+  startTrueUs: v.nullable(v.number()),
 });
 
 /** What a member last said of itself. */
 export type LookedAtReport = v.InferOutput<typeof reportSchema>;
+
+export type Need = v.InferOutput<typeof needSchema>;
 
 /** A room's status as a person is shown it, and the true time when it was. */
 export type Look = v.InferOutput<typeof lookSchema>;
