@@ -1,13 +1,14 @@
 import { Command, Option } from 'commander';
-import { DEFAULT_PORT } from './address.ts';
 import type { RoomSettingOptions } from './commands/room-settings.ts';
 import { command, type Run, type Work } from './define-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addPeopleCommands } from './people-program.ts';
+import type { Screen } from './session.ts';
 
 /** The options that every command takes, as typed. */
 export interface GlobalOptions {
-  readonly coordinator: string;
+  /** An address or a name; none: the one on this host, or the only one on the network. */
+  readonly coordinator?: string;
   readonly room: string;
   readonly json?: true;
   readonly timeout: string;
@@ -17,6 +18,11 @@ export interface GlobalOptions {
 /** What runs a command once its line is parsed. */
 export interface Runner {
   run(options: GlobalOptions, work: Work): Promise<void>;
+  /** Runs one that asks no coordinator, or finds it itself. */
+  alone(
+    options: GlobalOptions,
+    work: (screen: Screen, options: GlobalOptions) => Promise<void>,
+  ): Promise<void>;
   completion(program: Command, shell: string): Promise<void>;
 }
 
@@ -26,9 +32,10 @@ export function buildProgram(version: string, runner: Runner): Command {
     .description('Plays music in the rooms of a home: every speaker of a room at the same instant.')
     .version(version, '--version', "show jamctl's version")
     .addOption(
-      new Option('--coordinator <host[:port]>', 'where jam-coordinator runs')
-        .env('JAM_COORDINATOR')
-        .default(`localhost:${DEFAULT_PORT}`),
+      new Option(
+        '--coordinator <host[:port]|name>',
+        'where jam-coordinator runs, or what it is called (default: the one on this host, else the only one on the network)',
+      ).env('JAM_COORDINATOR'),
     )
     .addOption(new Option('--room <room>', 'the room that is meant').env('JAM_ROOM').default('main'))
     .option('--json', 'print one JSON document, errors too')
@@ -217,6 +224,16 @@ function addHomeCommands(program: Command, run: Run): void {
 function addOwnCommands(program: Command, run: Run, runner: Runner): void {
   command(program, 'version', "show jamctl's and the coordinator's version", 'version').action(() =>
     run(async (s) => (await import('./commands/version.ts')).version(s)),
+  );
+  command(
+    program,
+    'coordinators',
+    'show the coordinators that announce themselves on the network',
+    'coordinators',
+  ).action(() =>
+    runner.alone(program.opts<GlobalOptions>(), async (screen) =>
+      (await import('./commands/coordinators.ts')).coordinators(screen),
+    ),
   );
   command(
     program,

@@ -1,10 +1,9 @@
 import { type Command, CommanderError } from 'commander';
-import { parseAddress } from './address.ts';
 import type { Work } from './define-command.ts';
 import { CommandError, type CommandErrorCode, exitCodeOf } from './exit-codes.ts';
 import { ownVersion } from './own-version.ts';
 import { buildProgram, type GlobalOptions } from './program.ts';
-import { type Io, Session } from './session.ts';
+import { type Io, Screen, Session } from './session.ts';
 import { plain } from './text.ts';
 import { parseTimeoutMs } from './values.ts';
 
@@ -22,6 +21,11 @@ export async function run(
     async run(options, work) {
       exitCode = await runWork(options, work, io, givenAtMs);
     },
+    async alone(options, work) {
+      const screen = new Screen(io, options.json ?? false);
+      await work(screen, options);
+      exitCode = screen.exitCode;
+    },
     async completion(all, shell) {
       (await import('./commands/completion.ts')).completion(all, shell, io.stdout);
     },
@@ -38,7 +42,8 @@ export async function run(
 async function runWork(options: GlobalOptions, work: Work, io: Io, givenAtMs: number): Promise<number> {
   const timeoutMs = parseTimeoutMs(options.timeout);
   const { LobbyClient } = await import('./client.ts');
-  const client = new LobbyClient(parseAddress(options.coordinator), {
+  const { findCoordinator } = await import('./find-coordinator.ts');
+  const client = new LobbyClient(await findCoordinator(options.coordinator), {
     timeoutMs,
     retry: options.retry,
     givenAtMs,

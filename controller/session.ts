@@ -20,22 +20,16 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a command runs with: whom it asks, about which room, and how it answers the person. */
-export class Session {
+/** How a command answers the person. */
+export class Screen {
   readonly io: Io;
-  readonly client: LobbyClient;
-  readonly room: string;
   readonly json: boolean;
-  readonly timeoutMs: number;
   /** Set by a command that is done in part. */
   exitCode = 0;
 
-  constructor(io: Io, client: LobbyClient, options: { room: string; json: boolean; timeoutMs: number }) {
+  constructor(io: Io, json: boolean) {
     this.io = io;
-    this.client = client;
-    this.room = options.room;
-    this.json = options.json;
-    this.timeoutMs = options.timeoutMs;
+    this.json = json;
   }
 
   /** Colours for standard output: only on a terminal, and not against NO_COLOR. */
@@ -48,6 +42,20 @@ export class Session {
     if (this.json) return void this.io.stdout.write(`${JSON.stringify(document())}\n`);
     const shown = text();
     if (shown !== '') this.io.stdout.write(`${shown}\n`);
+  }
+}
+
+/** What a command runs with: whom it asks, about which room, and how it answers the person. */
+export class Session extends Screen {
+  readonly client: LobbyClient;
+  readonly room: string;
+  readonly timeoutMs: number;
+
+  constructor(io: Io, client: LobbyClient, options: { room: string; json: boolean; timeoutMs: number }) {
+    super(io, options.json);
+    this.client = client;
+    this.room = options.room;
+    this.timeoutMs = options.timeoutMs;
   }
 
   /** Writes what a command that has no result of its own was answered. */

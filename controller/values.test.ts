@@ -1,6 +1,5 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { parseAddress } from './address.ts';
 import { CommandError } from './exit-codes.ts';
 import { parseDelayUs, parsePosition, parseTime, parseTimeoutMs, parseVolume } from './values.ts';
 
@@ -54,12 +53,4 @@ test('delays are milliseconds, timeouts seconds', (t) => {
   t.throws(() => parseDelayUs('1s'), refused);
   t.is(parseTimeoutMs('2.5'), 2500);
   for (const text of ['0', '-1', 'x', '4000']) t.throws(() => parseTimeoutMs(text), refused, text);
-});
-
-test('an address is a host, with the lobby port when none is given', (t) => {
-  t.deepEqual(parseAddress('pi.local'), { host: 'pi.local', port: 7400 });
-  t.deepEqual(parseAddress('10.0.0.5:7500'), { host: '10.0.0.5', port: 7500 });
-  for (const text of ['', ':7400', 'a:b', 'a:0', 'a:70000', 'http://a', 'fe80::1']) {
-    t.throws(() => parseAddress(text), refused, text);
-  }
 });

@@ -8,8 +8,9 @@ import { manPage } from './man-page.ts';
 /** Files by their path in the package. */
 export type Files = ReadonlyMap<string, string>;
 
+const nothing = () => Promise.resolve();
 const controller = (version: string): Command =>
-  buildProgram(version, { run: () => Promise.resolve(), completion: () => Promise.resolve() });
+  buildProgram(version, { run: nothing, alone: nothing, completion: nothing });
 
 /** The programs' man pages. @param date as 2026-11-22 */
 export function manPages(version: string, date: string): Files {
