@@ -1,3 +1,4 @@
+import { DEFAULT_HOME } from './home.ts';
 import type { Outcome } from './run.ts';
 
 const SHOWN = 8;
@@ -22,14 +23,19 @@ export function summaryOf(outcome: Outcome): string {
   return [...lines, `  again: ${commandOf(outcome)}`].join('\n');
 }
 
-/** The shortest command that repeats the run up to its first violation. */
-export function commandOf({ scenario, seed, model, seconds, violations }: Outcome): string {
+/**
+ * The shortest command that repeats the run up to its first violation. With fewer speakers it would be another run:
+ * each draws random numbers.
+ */
+export function commandOf({ scenario, seed, model, plannedS, seconds, violations }: Outcome): string {
   const [first] = violations;
-  const isSpeakersOwn = model.speakers === (scenario.home.speakers ?? 4);
   const options = [`--seed ${seed}`, `--scenario ${scenario.name}`];
-  if (!isSpeakersOwn) options.push(`--speakers ${model.speakers}`);
-  // Some scenarios plan by their length, so a shorter run has to be the same one.
-  if (first && Math.abs(seconds - scenario.seconds) > 1) options.push(`--hours ${seconds / 3600}`);
+  if (model.speakers !== (scenario.home.speakers ?? DEFAULT_HOME.speakers))
+    options.push(`--speakers ${model.speakers}`);
+  // Some scenarios plan by their length.
+  if (plannedS !== scenario.seconds) options.push(`--hours ${plannedS / 3600}`);
+  const untilS = Math.ceil((first?.atUs ?? 0) / 1e5) / 10;
+  if (untilS < seconds) options.push(`--until ${untilS}`);
   return `npm run sim -- ${options.join(' ')}`;
 }
 

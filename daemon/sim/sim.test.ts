@@ -74,10 +74,20 @@ test.serial('a clock path that is longer one way than promised is found', async 
   t.false(violated.has('bound'), 'the displayed bound knows of it');
 });
 
-test.serial('a failure prints the command that repeats it', async (t) => {
-  const outcome = await run({ ...plain, limits: { spreadUs: 0.001 } }, { seed: 12, speakers: 3 });
-  t.is(commandOf(outcome), 'npm run sim -- --seed 12 --scenario plain --speakers 3');
+test.serial('a failure prints the shortest command that repeats it', async (t) => {
+  const limits = { spreadUs: 4 };
+  const outcome = await run({ ...plain, limits }, { seed: 12, speakers: 3 });
+  const [first] = outcome.violations;
+  if (!first) return t.fail('nothing was violated');
+  const untilS = Number(/ --until ([0-9.]+)$/.exec(commandOf(outcome))?.[1]);
+  t.is(commandOf(outcome), `npm run sim -- --seed 12 --scenario plain --speakers 3 --until ${untilS}`);
+  t.true(untilS * 1e6 >= first.atUs && untilS * 1e6 < first.atUs + 2e5, `${untilS} s is just after it`);
   t.regex(summaryOf(outcome), /spread: .* µs/);
+
+  const again = await run({ ...plain, limits }, { seed: 12, speakers: 3, untilS });
+  t.deepEqual(again.violations.slice(0, 1), [first]);
+  t.deepEqual(again.samples, outcome.samples.slice(0, again.samples.length));
+  t.true(again.seconds < untilS + 0.5);
 });
 
 test.serial('it runs at a hundred times real time and more', async (t) => {
