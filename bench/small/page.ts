@@ -1,5 +1,6 @@
 import type { Machine } from '../machine.ts';
 import type { SmallResult } from './run.ts';
+import { shortestStallMs } from './stalls.ts';
 
 /** What a run was made with. */
 export interface SmallRun {
@@ -17,6 +18,13 @@ export interface SmallRun {
 export function isClean({ playout }: SmallResult): boolean {
   const { xruns, gaps, resyncs, lateStarts } = playout;
   return xruns + gaps + resyncs + lateStarts === 0;
+}
+
+function stallsOf({ stalls }: SmallResult): string {
+  const times = stalls.map(
+    ({ endedAt, ms }) => `${ms.toFixed(0)} ms until ${endedAt.toISOString().slice(11, 23)}`,
+  );
+  return `- The core itself stood still for more than ${shortestStallMs} ms, as a thread above all others saw it: ${times.join(', ') || 'never'}.`;
 }
 
 /** The page of a run, in Markdown. */
@@ -48,6 +56,7 @@ One speaker plays MP3 of 44.1 kHz to a 48 kHz device behind libasound for ${resu
   end (others worked on it); its own host withheld ${result.withheldMs.toFixed(0)} ms of CPU.
 - The small machine: ${small}; coordinator and \`jamctl\` are outside of it.
 - The playout thread ran with ${result.scheduling}.
+${stallsOf(result)}
 
 | figure | |
 | --- | --- |

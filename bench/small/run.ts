@@ -10,6 +10,7 @@ import { buildRig } from '../rig/tools.ts';
 import { stolenMs } from '../rig/usage.ts';
 import { wavFile } from '../song/wav.ts';
 import type { SmallMachine } from './small-machine.ts';
+import { type CoreStall, CoreWatch } from './stalls.ts';
 
 /** How a speaker has played on a small machine. */
 export interface SmallResult {
@@ -32,6 +33,8 @@ export interface SmallResult {
   readonly scheduling: string;
   /** What it warned of. */
   readonly warnings: string;
+  /** Times in which the core itself stood still. */
+  readonly stalls: readonly CoreStall[];
   /** CPU time that the machine's own host withheld, ms. */
   readonly withheldMs: number;
 }
@@ -42,6 +45,7 @@ const songS = 41;
 const arrivalS = 20;
 const arrivalLengthS = 60;
 const rate = 44_100;
+const settleS = 3;
 
 /**
  * Has a speaker of the small machine play the song over and over on a 48 kHz device behind libasound, while the
@@ -55,7 +59,7 @@ export async function playSmall(machine: SmallMachine, seconds: number): Promise
   try {
     await home.start();
     const speaker = await startSpeaker(home, machine);
-    return await watch(home, speaker, machine, seconds);
+    return await measure(home, speaker, machine, seconds);
   } finally {
     await home.stop();
     process.off('exit', kill);
@@ -67,15 +71,21 @@ async function startSpeaker(home: Household, machine: SmallMachine): Promise<Pro
   const dac = { ...plainDac, ppm: 30, rates: [48_000] };
   writeFileSync(config, alsaConfig(buildRig(false), dac, join(home.directory, 'heard.wav')));
   process.env.ALSA_CONFIG_PATH = config;
+  // Once before, outside: the first start of all compiles, and Node keeps the result for those that follow.
+  const warm = home.addSpeakerWith('speaker', ['--device', 'jamdac']);
+  await home.waitForSpeakers(1, 20_000);
+  await warm.stop();
   const speaker = home.addSpeakerWith('speaker', ['--device', 'jamdac']);
   machine.take(speaker.pid ?? 0);
   await home.waitForSpeakers(1, 60_000);
   return speaker;
 }
 
-async function watch(home: Household, speaker: Program, machine: SmallMachine, seconds: number) {
+async function measure(home: Household, speaker: Program, machine: SmallMachine, seconds: number) {
   const pid = speaker.pid ?? 0;
   await home.do('add', ...Array.from({ length: Math.ceil(seconds / songS) + 1 }, () => song));
+  // For its last report before the music.
+  await sleep(settleS * 1000);
   const silentXruns = (await home.status())?.speakers[0]?.report?.playout.xruns ?? 0;
   await home.do('play');
   const cache = join(home.directory, 'cache', 'speaker', 'tracks');
@@ -86,7 +96,10 @@ async function watch(home: Household, speaker: Program, machine: SmallMachine, s
     ...machine.throttling,
   };
   const heldBytes = bytesIn(cache);
+  const watch = new CoreWatch();
+  watch.start();
   const seen = await observe(home, seconds);
+  const stalls = await watch.stop();
   const after = machine.throttling;
   const passedS = (performance.now() - before.fromMs) / 1000;
   const threads = threadsOf(pid).map(({ id, name, cpuS }) => {
@@ -107,6 +120,7 @@ async function watch(home: Household, speaker: Program, machine: SmallMachine, s
     downloadedMb: (bytesIn(cache) - heldBytes) / 1e6,
     scheduling: /the playout thread runs with ([^"(]+)/.exec(speaker.log)?.[1]?.trim() ?? 'unknown',
     warnings: home.warnings,
+    stalls,
     withheldMs: stolenMs() - before.stolenMs,
   };
 }
