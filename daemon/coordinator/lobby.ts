@@ -185,7 +185,10 @@ function renameRoom(state: LobbyState, name: string, newName: string): LobbyStat
   return { ...state, rooms: state.rooms.map((one) => (one === room ? { ...room, name: newName } : one)) };
 }
 
-function setRoomSettings(state: LobbyState, request: Extract<LobbyChange, { kind: 'setRoomSettings' }>) {
+function setRoomSettings(
+  state: LobbyState,
+  request: Extract<LobbyChange, { kind: 'setRoomSettings' }>,
+): LobbyState {
   const room = roomNamed(state, request.name);
   const { mayAdd, defaultVolume, holdMs } = room.settings;
   const settings = {
@@ -193,6 +196,7 @@ function setRoomSettings(state: LobbyState, request: Extract<LobbyChange, { kind
     defaultVolume: request.defaultVolume ?? defaultVolume,
     holdMs: request.holdMs ?? holdMs,
   };
+  if (isDeepStrictEqual(settings, room.settings)) return state;
   return { ...state, rooms: state.rooms.map((one) => (one === room ? { ...room, settings } : one)) };
 }
 
