@@ -222,9 +222,36 @@ function addHomeCommands(program: Command, run: Run): void {
 }
 
 function addOwnCommands(program: Command, run: Run, runner: Runner): void {
+  command(
+    program,
+    'backup <file>',
+    'write everything that the coordinator keeps to a file: rooms, queues, people, keys. jam-coordinator restore reads it',
+    'backup jam.tar',
+    'backup --with-tracks /mnt/stick/jam.tar',
+  )
+    .option(
+      '--with-tracks',
+      'the tracks, too: they are large, and without them a restored queue needs them added anew',
+    )
+    .option('--force', 'replace the file if there is one')
+    .action((file: string, options: { withTracks?: true; force?: true }) =>
+      run(async (s) => (await import('./commands/backup.ts')).backup(s, file, options)),
+    );
   command(program, 'version', "show jamctl's and the coordinator's version", 'version').action(() =>
     run(async (s) => (await import('./commands/version.ts')).version(s)),
   );
+  command(
+    program,
+    'doctor',
+    'check this host as speaker and coordinator, and the home as it is seen from here: what is wrong, and what to do',
+    'doctor',
+    'doctor --json',
+  ).action(() => {
+    const options = program.opts<GlobalOptions>();
+    return runner.alone(options, async (screen) =>
+      (await import('./commands/doctor.ts')).doctor(screen, options),
+    );
+  });
   command(
     program,
     'coordinators',

@@ -13,6 +13,7 @@ import { coordinatorId } from '../net/discovery/coordinator-id.ts';
 import { publishKeys, withdrawKeys } from '../security/runtime-keys.ts';
 import { nodeTimers } from '../timers.ts';
 import { version } from '../version.ts';
+import { Backups } from './backup/backups.ts';
 import { ClockResponder } from './clock-responder.ts';
 import { DataDirLock } from './data-dir-lock.ts';
 import { ForkedRooms } from './forked-rooms.ts';
@@ -59,6 +60,7 @@ export class Coordinator {
   readonly #clockResponder: ClockResponder;
   readonly #mediaStore: MediaStore;
   readonly #mediaServer: MediaServer;
+  readonly #backups: Backups;
   readonly #usage: MediaUsage;
   readonly #process = new ProcessWatch();
   readonly #lobby: LiveLobby;
@@ -80,7 +82,16 @@ export class Coordinator {
     this.#clockResponder = new ClockResponder(monotonicClock, id, security?.clockSocket);
     this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
     const metrics = new MetricsPage(options.metrics, () => this.facts(), logger);
-    this.#mediaServer = new MediaServer(this.#mediaStore, mediaServerDefaults, logger, metrics, security);
+    const backups = new Backups(dataDir, logger);
+    this.#backups = backups;
+    this.#mediaServer = new MediaServer(
+      this.#mediaStore,
+      mediaServerDefaults,
+      logger,
+      metrics,
+      security,
+      backups,
+    );
     this.#usage = new MediaUsage(dataDir);
     const database = (roomId: string) => join(dataDir, 'rooms', `${roomId}.db`);
     const launcher = new ForkedRooms({
@@ -105,6 +116,7 @@ export class Coordinator {
       clock: monotonicClock,
       records: this.#store,
       ...(security && { keys: security.keys }),
+      backup: ({ withTracks }: { withTracks: boolean }) => backups.make(withTracks),
       logger,
     };
     this.#server = new LobbyServer(lobbyOptions, this.#lobby, around, security?.lobbySocket);
@@ -123,6 +135,7 @@ export class Coordinator {
     await this.#startSecurity();
     await this.#clockResponder.start(`tcp://${listen}:${clockPort(port)}`);
     await this.#mediaStore.start();
+    await this.#backups.start();
     await this.#mediaServer.start(listen, mediaPort(port));
     await this.#lobby.start();
     await this.#server.start();
@@ -142,6 +155,7 @@ export class Coordinator {
       this.#announcer?.stop(),
       this.#lobby.stop(),
       this.#mediaServer.stop(),
+      this.#backups.stop(),
       this.#clockResponder.stop(),
     ]);
     this.#security?.stop();

@@ -12,6 +12,11 @@ const USAGE_EXIT = 2;
 /** Rooms are killed after a second; nothing else takes long. */
 const STOP_WITHIN_MS = 1800;
 
+if (process.argv[2] === 'restore') {
+  const { restoreCommand } = await import('./backup/restore-command.ts');
+  process.exit(await restoreCommand(process.argv, process.env));
+}
+
 const options = optionsOrExit();
 const logger = await createLogger(options.logLevel);
 const coordinator = new Coordinator(options, logger);

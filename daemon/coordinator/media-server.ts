@@ -40,6 +40,12 @@ export interface MediaAccess {
   allows(token: string, hash: string, purpose: MediaPurpose): boolean;
 }
 
+/** What answers to other paths than the tracks'. */
+export interface OtherPages {
+  /** Whether a request is for one of them; then it is answered. @param path of the request's URL */
+  answers(path: string, request: IncomingMessage, response: ServerResponse): boolean;
+}
+
 /** Bytes of tracks since the start. */
 export interface Traffic {
   readonly sentBytes: number;
@@ -77,6 +83,7 @@ export class MediaServer {
   readonly #log: Logger;
   readonly #metrics: MetricsPage | undefined;
   readonly #access: MediaAccess | undefined;
+  readonly #others: OtherPages | undefined;
   readonly #server: Server;
   #sentBytes = 0;
   #receivedBytes = 0;
@@ -88,8 +95,10 @@ export class MediaServer {
     log: Logger,
     metrics?: MetricsPage,
     access?: MediaAccess,
+    others?: OtherPages,
   ) {
     this.#access = access;
+    this.#others = others;
     this.#metrics = metrics;
     this.#store = store;
     this.#options = options;
@@ -154,6 +163,7 @@ export class MediaServer {
     request.resume();
     if (path === '/metrics' && this.#metrics) return this.#metrics.answer(request, response);
     if (path === '/key') return json(response, 200, this.#serverKey());
+    if (this.#others?.answers(path, request, response)) return;
     if (!hash) return bare(response, 404);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', part ? 'GET, HEAD' : 'GET, HEAD, PUT');

@@ -83,6 +83,8 @@ export function coordinatorCommand(): Command {
 Each setting can also come from the environment, as JAM_ and the flag's name: JAM_DATA_DIR, JAM_PORT.
 Flags win over the environment, that over the file.
 
+jam-coordinator restore FILE makes the data directory of a backup that jamctl has made: see its --help.
+
 Ports, with --port P: P lobby, P+1 clock, P+2 media (HTTP), P+10 to P+99 rooms (three each).`,
     )
     .allowExcessArguments(false);
