@@ -30,6 +30,8 @@ export class SimulatedDevice implements Sink {
   #heard: Heard = { kind: 'silence' };
   /** It was pulled out. */
   isGone = false;
+  /** What follows the DAC, as an amplifier or a television, delays the sound by this much; the device doesn't know. */
+  lagUs = 0;
 
   /** @param stepUs its position is reported in steps of this */
   constructor(schedule: Schedule, clock: LocalClock, crystal: Crystal, stepUs: number) {
@@ -100,7 +102,8 @@ export class SimulatedDevice implements Sink {
     const { nowUs } = this.#schedule;
     if (nowUs !== this.#heardUs) {
       this.#heardUs = nowUs;
-      this.#heard = this.#hasFrames() ? decode(this.#sample, this.#position()) : { kind: 'silence' };
+      const frame = this.#position() - (this.lagUs * SIM_RATE) / 1e6;
+      this.#heard = this.#hasFrames() ? decode(this.#sample, frame) : { kind: 'silence' };
     }
     return this.#heard;
   }

@@ -167,6 +167,13 @@ export class Faults {
     );
   }
 
+  /** Behind a speaker's DAC there is another amplifier from now on. @param ms that it delays the sound by, up to 150 */
+  delay(speaker: SimulatedSpeaker, ms: number): void {
+    this.#say(`what follows ${speaker.name} delays by ${ms.toFixed(1)} ms`);
+    speaker.device.lagUs = ms * 1000;
+    this.#conditions.disturb([speaker], false);
+  }
+
   /** Tracks come at this share of their usual rate; 0: not at all. */
   slowMedia(share: number, seconds: number): void {
     this.#say(`tracks come at ${(share * 100).toFixed(0)} % for ${seconds.toFixed(1)} s`);

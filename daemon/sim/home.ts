@@ -26,6 +26,8 @@ export interface HomeModel {
   readonly dacWanderPpm: number;
   /** Steps in which the devices report where they are, µs; given out in turn. */
   readonly reportStepsUs: readonly number[];
+  /** With nothing to play for so long a speaker closes its device. */
+  readonly idleCloseS: number;
   /** How quickly a speaker gets tracks. */
   readonly bytesPerS: number;
   readonly tracks: number;
@@ -40,6 +42,8 @@ export const DEFAULT_HOME: HomeModel = {
   dacPpm: 60,
   dacWanderPpm: 0.3,
   reportStepsUs: [21],
+  // As in the speaker's config.ts.
+  idleCloseS: 300,
   bytesPerS: 2e6,
   tracks: 8,
   trackSeconds: 90,
@@ -121,7 +125,7 @@ export class Home {
   }
 
   #speaker(i: number, byHash: ReadonlyMap<string, Track>, watch: HomeWatch): SimulatedSpeaker {
-    const { dacPpm, dacWanderPpm, reportStepsUs, bytesPerS } = this.model;
+    const { dacPpm, dacWanderPpm, reportStepsUs, bytesPerS, idleCloseS } = this.model;
     const name = `speaker-${i + 1}`;
     const host = this.#host(name);
     const stepUs = reportStepsUs[i % reportStepsUs.length] ?? 21;
@@ -138,6 +142,7 @@ export class Home {
       network: this.network,
       coordinator: this.coordinator.host,
       lobbyPort: 7400,
+      idleCloseS,
       source,
       log: this.log,
     };

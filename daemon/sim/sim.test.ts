@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { Home } from './home.ts';
 import { commandOf, summaryOf } from './report.ts';
 import { run } from './run.ts';
 import type { Scenario } from './scenario.ts';
@@ -12,6 +13,11 @@ const plain: Scenario = {
   limits: {},
   script: (director) => director.music(),
 };
+
+/** What follows the first speaker's DAC delays the sound by so much from now on, and nobody is told. */
+function lag({ speakers: [first] }: Home, us: number): void {
+  if (first) first.device.lagUs = us;
+}
 
 /** What invariants a home violates in which something goes wrong that nobody has been told of. */
 async function violatedBy(
@@ -39,10 +45,28 @@ test.serial('the same seed gives the same run, another seed another one', async 
   t.notDeepEqual(other.log, one.log);
 });
 
-test.serial('a speaker out of place is found', async (t) => {
-  const violated = await violatedBy(({ at, home }) => at(20, () => home.speakers[0]?.host.stepClock(30_000)));
-  t.true(violated.has('spread'), [...violated].join());
-  t.true(violated.has('error'), [...violated].join());
+test.serial('a speaker out of place is found, however little more than the limit', async (t) => {
+  const found = await violatedBy(({ at, home }) => at(20, () => lag(home, 90)));
+  t.true(found.has('spread'), [...found].join());
+  t.true(found.has('error'), [...found].join());
+  const limits = { spreadUs: 120, errorUs: 120, spreadRmsUs: 120 };
+  const allowed = await violatedBy(({ at, home }) => at(20, () => lag(home, 90)), limits);
+  t.deepEqual([...allowed], []);
+});
+
+test.serial('how far a speaker is out of place is measured to a few µs', async (t) => {
+  for (const lagUs of [0, 25, 100, 1000, 20_000]) {
+    const script: Scenario['script'] = (director) => {
+      director.music();
+      director.at(10, () => lag(director.home, lagUs));
+    };
+    const { samples } = await run({ ...plain, script }, { seed: 1 });
+    const later = samples.filter(({ atUs }) => atUs > 11e6);
+    const errors = later.flatMap(({ errorsUs: [first] }) => first ?? []);
+    const meanUs = errors.reduce((sum, one) => sum + one, 0) / errors.length;
+    t.true(errors.length > 50, 'it was measured often');
+    t.true(Math.abs(meanUs - lagUs) < 10, `${meanUs} µs, not ${lagUs}`);
+  }
 });
 
 test.serial('a speaker that is silent while its room plays is found', async (t) => {

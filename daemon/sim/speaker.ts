@@ -31,6 +31,7 @@ export interface SpeakerWorld {
   readonly network: Network;
   readonly coordinator: Host;
   readonly lobbyPort: number;
+  readonly idleCloseS: number;
   readonly source: MediaSource;
   readonly log: HomeLog;
 }
@@ -45,7 +46,6 @@ export interface SpeakerWatch {
 const REHEARSAL_MS = 300;
 // As in config.ts.
 const BUFFER_MS = 150;
-const IDLE_CLOSE_S = 300;
 const REPORTS_KEPT = 4;
 
 /** A speaker's device, clock and disk, and its daemon whenever it runs. */
@@ -99,7 +99,12 @@ export class SimulatedSpeaker {
     this.#player = new Player(
       this.device,
       this.#media.openStream,
-      { bufferMs: BUFFER_MS, dacPpm: this.#dacPpm, idleCloseS: IDLE_CLOSE_S, kernelOf: lineKernel },
+      {
+        bufferMs: BUFFER_MS,
+        dacPpm: this.#dacPpm,
+        idleCloseS: this.#world.idleCloseS,
+        kernelOf: lineKernel,
+      },
       (glitch) => this.#noteGlitch(process, glitch),
     );
     const thread = new SimulatedThread(process);

@@ -22,7 +22,7 @@ export const chaosScenarios: readonly Scenario[] = [
     name: 'chaos',
     about: 'Two minutes of faults and commands as the seed has them.',
     seconds: 165,
-    home: { speakers: 3, path: WIRED },
+    home: { speakers: 3, path: WIRED, idleCloseS: 8 },
     limits: LIMITS,
     script: (director) => chaos(director, 12),
   },
@@ -48,7 +48,10 @@ export const chaosScenarios: readonly Scenario[] = [
 function chaos(director: Director, everyS: number): void {
   const { random } = director;
   const untilS = director.seconds - CALM_S;
-  for (const speaker of director.home.speakers) placeSomewhere(director, speaker);
+  for (const speaker of director.home.speakers) {
+    placeSomewhere(director, speaker);
+    if (random() < 0.5) putBehindAmplifier(director, speaker);
+  }
   director.music(4);
   for (let atS = 8; atS < untilS; atS += random() * 6) director.at(atS, () => anything(director));
   for (let atS = 12; atS < untilS - 30; atS += random() * 2 * everyS)
@@ -66,6 +69,14 @@ function placeSomewhere({ random, home, faults }: Director, speaker: SimulatedSp
   const there = { ...path, lossRatio, fixedUs: path.fixedUs + random() * 200 };
   const back = { ...path, lossRatio, fixedUs: path.fixedUs + random() * 200 };
   faults.change([speaker], there, back);
+}
+
+function putBehindAmplifier({ random, faults, at, ask }: Director, speaker: SimulatedSpeaker): void {
+  const ms = Math.round(random() * 120);
+  at(3, () => {
+    faults.delay(speaker, ms);
+    ask({ kind: 'setSpeakerDelay', name: speaker.name, delayUs: ms * 1000 });
+  });
 }
 
 function breakSomething(director: Director): void {

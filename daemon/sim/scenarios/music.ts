@@ -1,4 +1,5 @@
 import type { Director, Scenario } from '../scenario.ts';
+import type { SimulatedSpeaker } from '../speaker.ts';
 
 /** People and their music. */
 export const musicScenarios: readonly Scenario[] = [
@@ -54,6 +55,25 @@ export const musicScenarios: readonly Scenario[] = [
       director.at(40, () => director.ask({ kind: 'moveSpeaker', name: 'speaker-3', room: 'garden' }));
       director.at(80, () => director.ask({ kind: 'moveSpeaker', name: 'speaker-2', room: 'main' }));
       director.at(130, () => director.ask({ kind: 'deleteRoom', name: 'garden' }));
+    },
+  },
+  {
+    name: 'delays',
+    about:
+      'Amplifiers behind the DACs delay by up to 90 ms, of which the coordinator is told; one is replaced.',
+    seconds: 120,
+    home: {},
+    limits: { spreadUs: 50, errorUs: 50, spreadRmsUs: 15, glitches: 1 },
+    script(director) {
+      const { home, faults } = director;
+      const set = (speaker: SimulatedSpeaker, ms: number) => {
+        faults.delay(speaker, ms);
+        director.ask({ kind: 'setSpeakerDelay', name: speaker.name, delayUs: ms * 1000 });
+      };
+      for (const [i, speaker] of home.speakers.entries()) director.at(3, () => set(speaker, 30 * i));
+      director.music();
+      const [, second] = home.speakers;
+      director.at(60, () => second && set(second, 60));
     },
   },
   {

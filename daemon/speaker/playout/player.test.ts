@@ -207,6 +207,16 @@ test('a delay behind the DAC is made up for', (t) => {
   t.true(worst < 15, `up to ${worst} µs off from 7 ms early`);
 });
 
+test('the lead that a speaker tells covers what follows its DAC', (t) => {
+  const speaker = new SimulatedSpeaker(1000 * second, 0);
+  speaker.runUntil(1002 * second);
+  const { leadUs } = speaker.player.report(localUs(1002 * second));
+  for (const delayUs of [90_000, -20_000]) {
+    speaker.player.setDelay(delayUs);
+    t.is(speaker.player.report(localUs(1002 * second)).leadUs, leadUs + delayUs);
+  }
+});
+
 for (const stepUs of [1000, 10_000]) {
   test(`a device that reports in steps of ${stepUs} µs is in place within twice a fine one's error`, (t) => {
     const speaker = new SimulatedSpeaker(1000 * second, 33, stepUs);

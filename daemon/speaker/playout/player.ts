@@ -199,12 +199,19 @@ export class Player {
       dacPpm: open?.dac.ratePpm ?? this.#dacPpm ?? ppm(0),
       slewPpm: open?.renderer.voice?.slewPpm ?? 0,
       bufferMs,
-      leadUs: Math.max(bufferMs, this.#reserveMs()) * 1000 + prepareUs + (this.#resting ? this.#wakeUs : 0),
+      leadUs: this.#leadUs(bufferMs),
       ...this.#counts,
       format: open?.format,
       writtenFrames: frames(this.#status?.writtenFrames ?? 0),
       problem: this.#problem || this.#loudness.problem || (this.#streams.problem ?? ''),
     };
+  }
+
+  #leadUs(bufferMs: number): number {
+    const writtenUs = Math.max(bufferMs, this.#reserveMs()) * 1000;
+    const wakeUs = this.#resting ? this.#wakeUs : 0;
+    // What follows the DAC takes its time, too.
+    return Math.max(0, writtenUs + prepareUs + wakeUs + this.#delayUs);
   }
 
   #openSink(now: LocalUs): void {
