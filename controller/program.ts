@@ -242,18 +242,6 @@ function addOwnCommands(program: Command, run: Run, runner: Runner): void {
   );
   command(
     program,
-    'doctor',
-    'check this host as speaker and coordinator, and the home as it is seen from here: what is wrong, and what to do',
-    'doctor',
-    'doctor --json',
-  ).action(() => {
-    const options = program.opts<GlobalOptions>();
-    return runner.alone(options, async (screen) =>
-      (await import('./commands/doctor.ts')).doctor(screen, options),
-    );
-  });
-  command(
-    program,
     'coordinators',
     'show the coordinators that announce themselves on the network',
     'coordinators',
