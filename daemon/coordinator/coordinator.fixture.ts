@@ -15,6 +15,7 @@ import {
   type RoomStatus,
 } from '../../protos/index.ts';
 import { Requester } from '../net/requester.ts';
+import { findLocalKeys } from '../security/runtime-keys.ts';
 import { sha256, wavFile } from './media-store.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -47,6 +48,11 @@ export class Home {
     return pid;
   }
 
+  /** In which the programs of this home find its keys. */
+  get environment() {
+    return { JAM_KEYS_DIR: join(this.dataDir, 'runtime') };
+  }
+
   /** Starts the process; what it logs is in `lines`. */
   spawn(...flags: string[]): void {
     const options = [
@@ -60,7 +66,7 @@ export class Home {
       'home',
     ];
     const child = spawn(process.execPath, [MAIN, ...options, ...flags], {
-      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...this.environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     createInterface({ input: child.stderr }).on('line', (line) => {
@@ -70,11 +76,12 @@ export class Home {
     this.#process = child;
   }
 
-  async start(): Promise<void> {
+  async start(...flags: string[]): Promise<void> {
     const from = this.lines.length;
-    this.spawn();
+    this.spawn(...flags);
     await this.logged(/"msg":"ready/, from);
-    this.#requester = new Requester(`tcp://${HOST}:${this.port}`, LobbyRequest, LobbyReply);
+    const keys = findLocalKeys(HOST, this.port, this.environment);
+    this.#requester = new Requester(`tcp://${HOST}:${this.port}`, LobbyRequest, LobbyReply, keys);
     this.#requester.start();
   }
 
@@ -131,12 +138,17 @@ export class Home {
     const wav = wavFile(seconds, seed);
     const hash = sha256(wav);
     const url = `http://${HOST}:${this.port + 2}/tracks/${hash}?name=tune-${seed}.wav`;
-    const stored = await fetch(url, { method: 'PUT', body: wav });
+    const stored = await fetch(url, { method: 'PUT', body: wav, headers: await this.#upload(hash) });
     if (!stored.ok) throw new Error(await stored.text());
     const track = { hash, bytes: 1, codec: 'WAV', sampleRate: 8000, channels: 1, frames: 1 } as const;
     const reply = await this.room({ kind: 'add', tracks: [{ ...track, title: '', artist: '', album: '' }] });
     if (reply.kind !== 'room' || reply.body.kind !== 'done') throw new Error(JSON.stringify(reply));
     return hash;
+  }
+
+  async #upload(hash: string): Promise<Record<string, string>> {
+    const reply = await this.ask({ kind: 'getMediaToken', hash, upload: true });
+    return reply.kind === 'mediaToken' ? { authorization: `Bearer ${reply.token}` } : {};
   }
 
   async hello(speakerId: string, name: string): Promise<Assignment> {
@@ -158,7 +170,7 @@ export class Home {
 }
 
 /** A home that isn't started yet; what is left of it goes when the test ends. */
-export async function newHome(t: ExecutionContext): Promise<Home> {
+export async function newHome(t: Pick<ExecutionContext, 'teardown'>): Promise<Home> {
   // Below the ports that the system gives out by itself, and apart from other test files' by process id.
   const port = 20_000 + ((process.pid * 7 + homes) % 120) * PORTS_EACH;
   homes += 1;
