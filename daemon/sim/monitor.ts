@@ -14,6 +14,7 @@ import type { SimulatedRoom } from './room.ts';
 import type { Sample } from './samples.ts';
 import type { Limits } from './scenario.ts';
 import type { Heard } from './signal.ts';
+import { SlewCheck } from './slew-check.ts';
 import type { SimulatedSpeaker } from './speaker.ts';
 import type { Invariant, Violations } from './violation.ts';
 
@@ -27,8 +28,6 @@ const AGREEMENT_EVERY = 4;
 const BOUND_EVERY = 2;
 /** By then a speaker has said hello, also over a network that loses packets. */
 const PRESENT_US = 20_000_000;
-const MAX_SLEW_PPM = 500;
-const SLEW_CHANGE_PPM_PER_S = 100;
 const MAX_STREAMS = 8;
 const MAX_UPCOMING = 20;
 const MAX_PENDING = 20_000;
@@ -43,7 +42,7 @@ export class Monitor {
   readonly #conditions: Conditions;
   readonly #ledger: Ledger;
   readonly #violations: Violations;
-  readonly #reports = new Map<SimulatedSpeaker, { report: PlayerReport; atUs: number }>();
+  readonly #slews = new Map<SimulatedSpeaker, SlewCheck>();
   readonly #viewSinceUs = new Map<SimulatedSpeaker, { view: RoomView | undefined; atUs: number }>();
   /** How often in a row a speaker was not heard as it should be. */
   readonly #strange = new Map<SimulatedSpeaker, number>();
@@ -184,17 +183,10 @@ export class Monitor {
   }
 
   #checkSlew(speaker: SimulatedSpeaker, report: PlayerReport): void {
-    const { slewPpm } = report;
-    const { nowUs } = this.#home.schedule;
-    if (Math.abs(slewPpm) > MAX_SLEW_PPM) this.#say('slew', `${speaker.name}: ${slewPpm} ppm`);
-    const before = this.#reports.get(speaker);
-    this.#reports.set(speaker, { report, atUs: nowUs });
-    // What else begins anew begins without slew.
-    if (!before || SOUND.some((part) => report[part] !== before.report[part])) return;
-    if (before.report.slewPpm === 0 || slewPpm === 0) return;
-    const limitPpm = (SLEW_CHANGE_PPM_PER_S * (nowUs - before.atUs + WRITTEN_US)) / 1e6;
-    if (Math.abs(slewPpm - before.report.slewPpm) > limitPpm)
-      this.#say('slew', `${speaker.name}: from ${before.report.slewPpm} to ${slewPpm} ppm`);
+    const check = this.#slews.get(speaker) ?? new SlewCheck();
+    this.#slews.set(speaker, check);
+    const wrong = check.observe(report, this.#home.schedule.nowUs);
+    if (wrong) this.#say('slew', `${speaker.name}: ${wrong}`);
   }
 
   /** Whatever has become of its room: a speaker plays what it was told last, and nothing older. */
@@ -230,8 +222,6 @@ export class Monitor {
   }
 }
 
-/** What says which sound it is. */
-const SOUND = ['epoch', 'itemId', 'resyncs', 'xruns', 'gaps'] as const satisfies (keyof PlayerReport)[];
 const AGREED = [
   'roomId',
   'runId',
