@@ -16,6 +16,7 @@ export const exitCodes = [
   { code: 8, name: 'bad media: not a track that can be played', errors: ['BAD_MEDIA'] },
   { code: 9, name: 'partly done: some files were added, others not', errors: ['PARTLY'] },
   { code: 10, name: 'not logged in, or not allowed to', errors: ['UNAUTHENTICATED', 'FORBIDDEN'] },
+  { code: 11, name: 'doctor: a problem was found' },
 ] as const satisfies readonly { code: number; name: string; errors?: readonly CommandErrorCode[] }[];
 
 /** Why a command wasn't done; the message is a sentence for people. */

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { LobbyClient } from './client.ts';
 import type { RoomSettingOptions } from './commands/room-settings.ts';
 import { command, type Run, type Work } from './define-command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -15,14 +16,14 @@ export interface GlobalOptions {
   readonly retry: boolean;
 }
 
+/** What a command does that may do without a coordinator. @param connect finds it and starts asking it */
+export type LoneWork = (screen: Screen, connect: () => Promise<LobbyClient>) => Promise<void>;
+
 /** What runs a command once its line is parsed. */
 export interface Runner {
   run(options: GlobalOptions, work: Work): Promise<void>;
-  /** Runs one that asks no coordinator, or finds it itself. */
-  alone(
-    options: GlobalOptions,
-    work: (screen: Screen, options: GlobalOptions) => Promise<void>,
-  ): Promise<void>;
+  /** Runs one that may do without a coordinator. */
+  alone(options: GlobalOptions, work: LoneWork): Promise<void>;
   completion(program: Command, shell: string): Promise<void>;
 }
 
@@ -240,6 +241,17 @@ function addOwnCommands(program: Command, run: Run, runner: Runner): void {
   command(program, 'version', "show jamctl's and the coordinator's version", 'version').action(() =>
     run(async (s) => (await import('./commands/version.ts')).version(s)),
   );
+  command(
+    program,
+    'doctor',
+    'check this host as speaker and coordinator, and the home as it is seen from here: what is wrong, and what to do',
+    'doctor',
+    'doctor --json',
+  ).action(() => {
+    return runner.alone(program.opts<GlobalOptions>(), async (screen, connect) =>
+      (await import('./commands/doctor.ts')).doctor(screen, connect),
+    );
+  });
   command(
     program,
     'coordinators',

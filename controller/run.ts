@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import type { LobbyClient } from './client.ts';
 import type { Work } from './define-command.ts';
 import { CommandError, type CommandErrorCode, exitCodeOf } from './exit-codes.ts';
 import { ownVersion } from './own-version.ts';
@@ -23,7 +24,7 @@ export async function run(
     },
     async alone(options, work) {
       const screen = new Screen(io, options.json ?? false);
-      await work(screen, options);
+      await work(screen, () => connect(options, io, givenAtMs));
       exitCode = screen.exitCode;
     },
     async completion(all, shell) {
@@ -41,14 +42,7 @@ export async function run(
 
 async function runWork(options: GlobalOptions, work: Work, io: Io, givenAtMs: number): Promise<number> {
   const timeoutMs = parseTimeoutMs(options.timeout);
-  const { LobbyClient } = await import('./client.ts');
-  const { findCoordinator } = await import('./find-coordinator.ts');
-  const client = new LobbyClient(await findCoordinator(options.coordinator), {
-    timeoutMs,
-    retry: options.retry,
-    givenAtMs,
-  });
-  client.start();
+  const client = await connect(options, io, givenAtMs);
   try {
     const session = new Session(io, client, { room: options.room, json: options.json ?? false, timeoutMs });
     await work(session);
@@ -56,6 +50,17 @@ async function runWork(options: GlobalOptions, work: Work, io: Io, givenAtMs: nu
   } finally {
     client.stop();
   }
+}
+
+/** Finds the coordinator that is meant. The client is started, and the caller's to stop. */
+async function connect(options: GlobalOptions, _io: Io, givenAtMs: number): Promise<LobbyClient> {
+  const timeoutMs = parseTimeoutMs(options.timeout);
+  const { LobbyClient } = await import('./client.ts');
+  const { findCoordinator } = await import('./find-coordinator.ts');
+  const address = await findCoordinator(options.coordinator);
+  const client = new LobbyClient(address, { timeoutMs, retry: options.retry, givenAtMs });
+  client.start();
+  return client;
 }
 
 /** Makes commander throw instead of ending the process, and leave the writing of errors to fail(). */

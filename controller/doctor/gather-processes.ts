@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DaemonFacts } from './host-facts.ts';
+
+/** The scheduling policies SCHED_FIFO and SCHED_RR. */
+const REALTIME_POLICIES = ['1', '2'];
+/** In /proc/net/tcp. */
+const LISTENING = '0A';
+
+/** Jam's daemons that run on this host. @param proc where /proc is */
+export function daemonsIn(proc: string): DaemonFacts[] {
+  return pidsIn(proc).flatMap((pid): DaemonFacts[] => {
+    const command = textOf(join(proc, pid, 'cmdline')).split('\0');
+    const file = command.map((word) => /daemon\/(speaker|coordinator)\/main\.ts$/.exec(word)?.[1]);
+    const kind = file.find((one) => one === 'speaker' || one === 'coordinator');
+    if (kind !== 'speaker' && kind !== 'coordinator') return [];
+    return [{ kind, pid: Number(pid), realtimePriority: realtimePriorityOf(join(proc, pid, 'task')) }];
+  });
+}
+
+/** Who listens at a TCP port of this host, for people; undefined: nobody. */
+export function listenerOf(proc: string, port: number): string | undefined {
+  const inodes = ['net/tcp', 'net/tcp6'].flatMap((table) => listeningInodes(textOf(join(proc, table)), port));
+  const [inode] = inodes;
+  if (inode === undefined) return undefined;
+  const pid = pidsIn(proc).find((one) => holdsSocket(join(proc, one, 'fd'), inode));
+  if (pid === undefined) return 'a program of another user';
+  return `${textOf(join(proc, pid, 'comm')).trim()} (process ${pid})`;
+}
+
+function realtimePriorityOf(tasks: string): number | undefined {
+  const priorities = namesIn(tasks).flatMap((task) => {
+    // The name in brackets may hold spaces; the third field follows it.
+    const fields =
+      textOf(join(tasks, task, 'stat'))
+        .split(') ')
+        .at(-1)
+        ?.split(' ') ?? [];
+    const [priority, policy] = [fields[37], fields[38]];
+    return policy !== undefined && REALTIME_POLICIES.includes(policy) ? [Number(priority)] : [];
+  });
+  return priorities.length > 0 ? Math.max(...priorities) : undefined;
+}
+
+function listeningInodes(table: string, port: number): string[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return table.split('\n').flatMap((line) => {
+    const fields = line.trim().split(/\s+/);
+    const isIt = fields[1]?.endsWith(`:${hex}`) && fields[3] === LISTENING;
+    return isIt && fields[9] !== undefined ? [fields[9]] : [];
+  });
+}
+
+function holdsSocket(folder: string, inode: string): boolean {
+  return namesIn(folder).some((fd) => {
+    try {
+      return readlinkSync(join(folder, fd)) === `socket:[${inode}]`;
+    } catch {
+      return false; // it was closed meanwhile
+    }
+  });
+}
+
+const pidsIn = (proc: string): string[] => namesIn(proc).filter((name) => /^\d+$/.test(name));
+
+/** Empty when it can't be read: processes come and go, and those of others can't be looked into. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
