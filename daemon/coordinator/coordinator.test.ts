@@ -92,6 +92,15 @@ test.serial('a room that keeps dying is restarted, without hammering', async (t)
   t.is((await statusAgain(home)).roomName, 'main');
 });
 
+test.serial('a room that is there and answers nothing is killed and started again', async (t) => {
+  const home = await startedHome(t);
+  await home.room({ kind: 'setVolume', volume: 21 });
+  const [pid = 0] = await home.roomPids();
+  process.kill(pid, 'SIGSTOP');
+  await home.logged(/room main has ended \(it answered nothing any more\), restarting it at once/);
+  t.is((await statusAgain(home)).levels.volume, 21);
+});
+
 test.serial('everything acknowledged is there after kill -9 of everything', async (t) => {
   const home = await startedHome(t);
   await home.addTrack(60, 1);

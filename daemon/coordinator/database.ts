@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../errno.ts';
@@ -43,16 +43,34 @@ export function transaction(database: DatabaseSync, work: () => void): void {
 }
 
 function refuseNewer(path: string, newest: number): void {
-  if (!existsSync(path)) return;
+  const version = savedVersion(path);
+  if (version > newest)
+    throw new StorageError(
+      `${path} was written by a newer Jam (version ${version}, this one knows ${newest})`,
+    );
+}
+
+/** The version in a file, which isn't touched; 0 where there is none. */
+function savedVersion(path: string): number {
+  if (!existsSync(path)) return 0;
+  // SQLite makes a log where there is none, even to read. Without one the file itself says it all.
+  if (!existsSync(`${path}-wal`)) return versionInHeader(path);
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    const version = versionOf(database);
-    if (version > newest)
-      throw new StorageError(
-        `${path} was written by a newer Jam (version ${version}, this one knows ${newest})`,
-      );
+    return versionOf(database);
   } finally {
     database.close();
+  }
+}
+
+/** Of a database file (https://sqlite.org/fileformat.html): the user version is at byte 60, big-endian. */
+function versionInHeader(path: string): number {
+  const header = Buffer.alloc(64);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, header) === header.length ? header.readUInt32BE(60) : 0;
+  } finally {
+    closeSync(file);
   }
 }
 

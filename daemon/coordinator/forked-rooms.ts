@@ -7,9 +7,12 @@ import { Requester } from '../net/requester.ts';
 import type { ClientKeys } from '../net/socket-keys.ts';
 import { type KeyPair, keyBytes, type PublicKey } from '../security/keys.ts';
 import { proofFrame } from '../security/proof.ts';
+import { nodeTimers } from '../timers.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import type { LobbyRoom } from './lobby.ts';
 import { roomPorts } from './ports.ts';
 import type { RoomLauncher, RoomLink, RoomRun, RunEvents } from './room-child.ts';
+import { ARE_YOU_THERE, parseRoomMessage, READY } from './room-messages.ts';
 
 /** What all rooms of a coordinator have in common. */
 export interface RoomSettings {
@@ -55,15 +58,32 @@ export class ForkedRooms implements RoomLauncher {
 
   launch(room: LobbyRoom, { onReady, onEnd }: RunEvents): RoomRun {
     const child = fork(MAIN, this.#arguments(room), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const tooSlow = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
-    const ended = (how: string) => {
-      clearTimeout(tooSlow);
-      onEnd(how);
+    let how: string | undefined;
+    let cause: string | undefined;
+    const kill = (why: string) => {
+      how = why;
+      child.kill('SIGKILL');
     };
-    child.once('message', () => {
+    const tooSlow = setTimeout(() => kill('it took too long to start'), READY_WITHIN_MS);
+    const watch = new AnswerWatch(
+      nodeTimers,
+      () => child.connected && child.send(ARE_YOU_THERE, () => {}),
+      () => kill('it answered nothing any more'),
+    );
+    child.on('message', (sent) => {
+      const message = parseRoomMessage(sent);
+      watch.noteAnswer();
+      if (typeof message === 'object') cause = message.cannotStart;
+      if (message !== READY) return;
       clearTimeout(tooSlow);
+      watch.start();
       onReady();
     });
+    const ended = (what: string) => {
+      clearTimeout(tooSlow);
+      watch.stop();
+      onEnd(how ?? what, cause);
+    };
     child.once('error', (error) => ended(error.message));
     child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
     return { connect: () => this.#connect(room), stop: () => stop(child) };

@@ -20,8 +20,11 @@ export interface RoomRun {
 
 export interface RunEvents {
   onReady(): void;
-  /** @param how for people */
-  onEnd(how: string): void;
+  /**
+   * @param how for people
+   * @param cause why it could not start, where it has said so
+   */
+  onEnd(how: string, cause?: string): void;
 }
 
 /** Runs room processes; see ForkedRooms. */
@@ -53,6 +56,8 @@ export class RoomChild {
   #linkLost: PromiseWithResolvers<never> | undefined;
   readonly #firstUp = Promise.withResolvers<void>();
   #cancelRestart = () => {};
+  /** Why the last run could not start. */
+  #cause: string | undefined;
   #failures = 0;
   #stopping = false;
 
@@ -68,8 +73,8 @@ export class RoomChild {
     const startedUs = clock();
     const run = launcher.launch(this.#room, {
       onReady: () => this.#up(run),
-      onEnd: (how) => {
-        if (this.#run === run) this.#down(how, (clock() - startedUs) / 1000);
+      onEnd: (how, cause) => {
+        if (this.#run === run) this.#down(how, cause, (clock() - startedUs) / 1000);
       },
     });
     this.#run = run;
@@ -96,13 +101,13 @@ export class RoomChild {
     this.#room = room;
   }
 
-  /** @throws {Refusal} BUSY when the room is restarting or doesn't answer in time */
+  /** @throws {Refusal} BUSY when the room is restarting or doesn't answer in time; REFUSED when it can't start */
   async request(
     body: RoomRequest['body'],
     withinMs = REQUEST_WITHIN_MS,
     head: RequestHead = {},
   ): Promise<RoomReply['body']> {
-    if (!this.#link || !this.#linkLost) throw this.#restarting();
+    if (!this.#link || !this.#linkLost) throw this.#notUp();
     const reply = this.#link.request(body, withinMs, head);
     try {
       return await Promise.race([reply, this.#linkLost.promise]);
@@ -116,6 +121,7 @@ export class RoomChild {
 
   // A link of its own for each run: what was on its way to one that died must not reach the next.
   #up(run: RoomRun): void {
+    this.#cause = undefined;
     this.#link = run.connect();
     this.#linkLost = Promise.withResolvers();
     this.#linkLost.promise.catch(() => {});
@@ -123,11 +129,12 @@ export class RoomChild {
     this.#firstUp.resolve();
   }
 
-  #down(how: string, livedMs: number): void {
+  #down(how: string, cause: string | undefined, livedMs: number): void {
     this.#run = undefined;
+    this.#cause = cause;
     this.#link?.stop();
     this.#link = undefined;
-    this.#linkLost?.reject(this.#restarting());
+    this.#linkLost?.reject(this.#notUp());
     if (this.#stopping) return;
     const { delayMs, failures } = restartDelayMs(this.#failures, livedMs);
     this.#failures = failures;
@@ -136,7 +143,8 @@ export class RoomChild {
     this.#cancelRestart = this.#host.timers.after(delayMs, () => this.start());
   }
 
-  #restarting(): Refusal {
+  #notUp(): Refusal {
+    if (this.#cause) return new Refusal('REFUSED', `room ${this.#room.name} can't start: ${this.#cause}`);
     return new Refusal('BUSY', `room ${this.#room.name} is restarting: try again in a moment`);
   }
 }

@@ -9,6 +9,7 @@ import { createLogger, LOG_LEVELS } from '../../log.ts';
 import type { Logger } from '../../logger.ts';
 import { type PublicKey, parsePublicKey } from '../../security/keys.ts';
 import { readOwnPair } from '../keys/key-store.ts';
+import { HERE, READY, type RoomMessage } from '../room-messages.ts';
 import { type RoomKeys, RoomProcess } from './room-process.ts';
 
 const text = { type: 'string' } as const;
@@ -42,11 +43,18 @@ async function main(): Promise<void> {
   endWithParent(room, logger);
   try {
     await room.start();
-    process.send?.('ready');
+    tell(READY);
+    process.on('message', () => tell(HERE));
   } catch (error) {
     logger.error(`the room can't start: ${messageOf(error)}`);
-    process.exit(1);
+    tell({ cannotStart: messageOf(error) }, () => process.exit(1));
   }
+}
+
+// Without a supervisor, as when somebody tries a room by hand, nobody is told.
+function tell(message: RoomMessage, then = () => {}): void {
+  if (process.send) process.send(message, undefined, undefined, then);
+  else then();
 }
 
 function readArguments(): v.InferOutput<typeof schema> {
