@@ -1,7 +1,7 @@
 import type { LocalUs } from '../units.ts';
 
-/** A stall longer ago than this says little about the next one. */
-const rememberUs = 20e6;
+/** A stall counts for half after so long: the longer ago, the less it says about the next one. */
+const halfLifeUs = 4e6;
 /** What takes longer isn't waited for: the speaker then joins late. */
 const mostUs = 100e3;
 
@@ -10,18 +10,17 @@ const mostUs = 100e3;
  * processor. A start or a pause has to allow for that much.
  */
 export class Lateness {
-  #heard: { readonly at: LocalUs; readonly lateUs: number }[] = [];
+  #worstUs = 0;
+  #at: LocalUs | undefined;
 
   /** @param lateUs from an event's sending to its being heard, µs */
   note(at: LocalUs, lateUs: number): void {
-    const usable = Math.min(Math.max(0, lateUs), mostUs);
-    this.#heard = this.#heard.filter((one) => at - one.at < rememberUs && one.lateUs > usable);
-    // What is left is later than this one, each later than all behind it.
-    this.#heard.push({ at, lateUs: usable });
+    this.#worstUs = Math.max(this.worstUs(at), Math.min(lateUs, mostUs));
+    this.#at = at;
   }
 
-  /** The longest of late, 0 to 100,000 µs; 0 while nothing is known. */
+  /** The longest, each counting for less the longer ago it was; 0 to 100,000 µs; 0 while nothing is known. */
   worstUs(now: LocalUs): number {
-    return this.#heard.find((one) => now - one.at < rememberUs)?.lateUs ?? 0;
+    return this.#at === undefined ? 0 : this.#worstUs * 2 ** (-(now - this.#at) / halfLifeUs);
   }
 }

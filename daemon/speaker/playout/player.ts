@@ -7,6 +7,7 @@ import type { KernelOf } from './kernel.ts';
 import { type HardwareVolume, Loudness, type PlayoutLevels } from './loudness.ts';
 import { emptyPlan, hasSound, type Plan, positionAt, segmentIndexAt, since, splice } from './plan.ts';
 import { Renderer, type RenderGlitch } from './renderer.ts';
+import { Reserve } from './reserve.ts';
 import { type Sink, SinkError, type SinkFormat, type SinkStatus } from './sinks/sink.ts';
 import { type OpenStream, StreamPool } from './stream-pool.ts';
 
@@ -60,13 +61,9 @@ interface OpenSink {
 /** Something that was heard and should not have been, and why, for people. */
 export type GlitchNote = RenderGlitch | { readonly kind: 'xrun'; readonly cause: string };
 
-/** Written ahead in silence: little, so that a start is heard soon. */
-const idleBufferMs = 50;
-/** While it sounds the reserve grows by this much for each ms that passes, rather than in one long tick. */
-const growth = 0.5;
 const blockFrames = 512;
-/** For a message to get here, and to open a track that doesn't stand by; on a busy machine 25 ms fell 5 short. */
-const prepareUs = 30_000;
+/** For a message to get here, and to open a track that doesn't stand by. */
+const prepareUs = 20_000;
 const reopenUs = 1_000_000;
 /** Ticks come so much quicker while the device is still to be known better. */
 const curiosity = 0.15;
@@ -82,6 +79,7 @@ export class Player {
   readonly #sink: Sink;
   readonly #options: PlayerOptions;
   readonly #streams: StreamPool;
+  readonly #reserve: Reserve;
   readonly #onGlitch: (note: GlitchNote) => void;
   readonly #idleness: Idleness;
   readonly #gain = new GainRamp();
@@ -99,8 +97,6 @@ export class Player {
   #problem = '';
   #reopenAtUs = Number.NEGATIVE_INFINITY;
   #dacPpm: Ppm | undefined;
-  #aheadMs = idleBufferMs;
-  #tickedUs: LocalUs = localUs(0);
 
   constructor(
     sink: Sink,
@@ -110,6 +106,7 @@ export class Player {
   ) {
     this.#sink = sink;
     this.#options = options;
+    this.#reserve = new Reserve(options.bufferMs);
     this.#loudness = new Loudness(this.#gain, options.volume);
     this.#idleness = new Idleness(options.idleCloseS ?? 0);
     this.#dacPpm = options.dacPpm;
@@ -156,7 +153,7 @@ export class Player {
     if (this.#resting) return restingPatience;
     if (this.#open?.dac.wantsMore) return curiosity;
     if (!this.#open?.dac.settled) return 1;
-    return Math.min(mostPatience, this.#aheadMs / patientMs);
+    return Math.min(mostPatience, this.#reserve.aheadMs / patientMs);
   }
 
   get state(): PlayerReport['state'] {
@@ -208,7 +205,7 @@ export class Player {
   }
 
   #leadUs(bufferMs: number): number {
-    const writtenUs = Math.max(bufferMs, this.#reserveMs()) * 1000;
+    const writtenUs = Math.max(bufferMs, this.#reserve.goalMs(this.#sounds)) * 1000;
     const wakeUs = this.#resting ? this.#wakeUs : 0;
     // What follows the DAC takes its time, too.
     return Math.max(0, writtenUs + prepareUs + wakeUs + this.#delayUs);
@@ -222,6 +219,7 @@ export class Player {
     this.#gain.setRate(format.rate);
     this.#problem = '';
     this.#loudness.apply();
+    this.#reserve.begin();
     this.#startSink();
   }
 
@@ -254,7 +252,7 @@ export class Player {
   #startSink(): void {
     if (!this.#open) return;
     const { rate, channels } = this.#open.format;
-    this.#sink.start(new Float32Array(Math.round((idleBufferMs / 1000) * rate) * channels));
+    this.#sink.start(new Float32Array(Math.round((this.#reserve.idleMs / 1000) * rate) * channels));
   }
 
   #fill(now: LocalUs): void {
@@ -273,10 +271,10 @@ export class Player {
     }
     this.#dacPpm = dac.ratePpm;
     this.#prepare(frames(status.writtenFrames));
-    this.#growReserve(now);
+    this.#reserve.tick(now, this.#sounds);
     const writable = this.#sink.writableFrames();
     // Not the delay: what a device holds behind its buffer keeps it from running dry no longer.
-    const wanted = (this.#aheadMs / 1000) * format.rate - (format.bufferFrames - writable);
+    const wanted = (this.#reserve.aheadMs / 1000) * format.rate - (format.bufferFrames - writable);
     const missing = Math.floor(Math.min(wanted, writable));
     if (!this.#writeAll(status.writtenFrames, missing)) this.#recover(now);
   }
@@ -322,8 +320,8 @@ export class Player {
   }
 
   #xrunCause(now: LocalUs): string {
-    const pauseMs = (now - this.#tickedUs) / 1000;
-    const reserveMs = Math.round(this.#aheadMs);
+    const pauseMs = this.#reserve.pauseMs(now);
+    const reserveMs = Math.round(this.#reserve.aheadMs);
     return pauseMs > reserveMs
       ? `the playout thread could not run for ${Math.round(pauseMs)} ms; the reserve was ${reserveMs} ms`
       : `the device took its reserve of ${reserveMs} ms at once`;
@@ -341,15 +339,7 @@ export class Player {
     return toRoom(this.#map, localUs(this.#open.dac.heardAtLocalUs(frame) + this.#delayUs));
   }
 
-  /** How much is to be written ahead: more while something sounds. */
-  #reserveMs(): number {
-    return this.#open?.renderer.voice ? this.#options.bufferMs : idleBufferMs;
-  }
-
-  /** The reserve is reached by and by. */
-  #growReserve(now: LocalUs): void {
-    const grown = this.#aheadMs + (growth * (now - this.#tickedUs)) / 1000;
-    this.#aheadMs = Math.min(grown, this.#reserveMs());
-    this.#tickedUs = now;
+  get #sounds(): boolean {
+    return this.#open?.renderer.voice !== undefined;
   }
 }

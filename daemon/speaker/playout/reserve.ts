@@ -1,0 +1,58 @@
+import type { LocalUs } from '../../units.ts';
+
+/** In silence little is written ahead, so that a start is heard soon … */
+const leastMs = 35;
+const mostMs = 100;
+/** … but this much more than the thread has lately been kept from writing … */
+const marginMs = 20;
+/** … which counts for half after so long. */
+const halfLifeS = 5;
+/** While it sounds the reserve grows by this much for each ms that passes, rather than in one long tick. */
+const growth = 0.5;
+
+/** How much is written ahead of what is heard: to last over the times in which the playout thread can't run. */
+export class Reserve {
+  readonly #soundingMs: number;
+  #aheadMs = leastMs;
+  #pauseMs = 0;
+  #tickedUs: LocalUs | undefined;
+
+  /** @param soundingMs to be written ahead while music plays */
+  constructor(soundingMs: number) {
+    this.#soundingMs = soundingMs;
+  }
+
+  /** To be written ahead now, ms. */
+  get aheadMs(): number {
+    return this.#aheadMs;
+  }
+
+  /** In silence, ms. */
+  get idleMs(): number {
+    return Math.min(mostMs, Math.max(leastMs, this.#pauseMs + marginMs));
+  }
+
+  /** What aheadMs moves to. */
+  goalMs(sounds: boolean): number {
+    return sounds ? this.#soundingMs : this.idleMs;
+  }
+
+  /** For how long the device had not been looked after at a time, ms. */
+  pauseMs(now: LocalUs): number {
+    return this.#tickedUs === undefined ? 0 : (now - this.#tickedUs) / 1000;
+  }
+
+  /** The device was opened: what was before is no pause. */
+  begin(): void {
+    this.#tickedUs = undefined;
+  }
+
+  /** The device is looked after. Pauses count while all is silent: what sounds may be ticked slowly. */
+  tick(now: LocalUs, sounds: boolean): void {
+    const pauseMs = this.pauseMs(now);
+    const remembered = this.#pauseMs * 2 ** (-pauseMs / 1000 / halfLifeS);
+    this.#pauseMs = sounds ? remembered : Math.max(remembered, pauseMs);
+    this.#aheadMs = Math.min(this.#aheadMs + growth * pauseMs, this.goalMs(sounds));
+    this.#tickedUs = now;
+  }
+}
