@@ -32,7 +32,7 @@ test('the history tells who did what, newest first, and what was refused with th
   const { anna, ben } = await home.people({ anna: 'ADMIN', ben: 'GUEST' });
   await home.ask(anna, { kind: 'createRoom', name: 'kitchen' });
   await home.ask(anna, inRoom({ kind: 'setVolume', volume: 30 }));
-  await home.ask(ben, inRoom({ kind: 'setVolume', volume: 100 }));
+  await home.ask(ben, inRoom({ kind: 'setVolume', volume: 100 }, 'MAIN'));
   await home.ask(ben, { kind: 'getHistory', limit: 5 });
   const entries = await historyOf(home, ben);
   t.deepEqual(
@@ -83,7 +83,7 @@ test('no password and no code is in the history, the log or the database', async
   await home.start();
 });
 
-test('what strangers ask for doesn’t fill the history', async (t) => {
+test("what strangers ask for doesn't fill the history", async (t) => {
   const home = await startedDesk(t);
   const { anna } = await home.people({ anna: 'ADMIN' });
   await home.ask({ key: newKeyPair().publicKey }, { kind: 'createRoom', name: 'x' });
@@ -152,7 +152,7 @@ test('nobody is answered what another was, though the ids are the same', async (
   t.is(await queueLength(home, anna), 2);
 });
 
-test('a room’s settings stay, count for whoever comes into it, and are known to the room', async (t) => {
+test("a room's settings stay, count for whoever comes into it, and are known to the room", async (t) => {
   const home = await startedDesk(t);
   const { anna } = await home.people({ anna: 'ADMIN' });
   await home.speaker('s1', 'shelf');

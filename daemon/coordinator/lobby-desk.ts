@@ -199,6 +199,11 @@ export class LobbyDesk {
     throw new Refusal('REFUSED', 'this coordinator makes no backups');
   }
 
+  /** A room's name as it is written in the lobby; as it was asked for when there is none. */
+  #nameOf(room: string): string {
+    return this.#lobby.state.rooms.find(({ name }) => sameName(name, room))?.name ?? room;
+  }
+
   /** The least role that may add to the room that is meant; to upload, to any. */
   #mayAdd(request: LobbyRequest['body']): Role {
     const { rooms } = this.#lobby.state;
@@ -222,7 +227,7 @@ export class LobbyDesk {
     this.#history.note({
       atUnixMs: this.#around.wallMs(),
       by: user && done ? user.name : asker.by,
-      room: request.kind === 'callRoom' ? request.room : '',
+      room: request.kind === 'callRoom' ? this.#nameOf(request.room) : '',
       action: user && !done ? `${action} as ${user.name}` : action,
       outcome: outcome.slice(0, MAX_OUTCOME),
       done,

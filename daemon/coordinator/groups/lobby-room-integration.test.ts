@@ -62,7 +62,7 @@ test.serial('a room that was killed comes back with all that, and repeats no com
   t.is(status.settings?.holdMs, 20);
 });
 
-test.serial('who may what in a room is decided by role and by the room’s settings', async (t) => {
+test.serial("who may what in a room is decided by role and by the room's settings", async (t) => {
   const { anna } = home;
   const guest = await home.person('Gus', 'GUEST');
   t.like(await guest.room({ kind: 'getQueue' }), { kind: 'room' });

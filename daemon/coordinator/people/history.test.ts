@@ -36,6 +36,6 @@ test('what somebody is refused again and again takes one place', (t) => {
   const history = historyOf(entry('play'), refused, { ...refused, atUnixMs: 2000, outcome: 'still busy' });
   t.is(history.length, 2);
   t.like(history[1], { number: 2, atUnixMs: 2000, outcome: 'still busy' });
-  t.is(withEntry(history, { ...refused, by: 'ben' }).length, 3, 'another’s is another');
+  t.is(withEntry(history, { ...refused, by: 'ben' }).length, 3, "another's is another");
   t.is(historyOf(entry('next'), entry('next')).length, 2, 'and what was done was done twice');
 });

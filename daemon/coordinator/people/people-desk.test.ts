@@ -53,7 +53,7 @@ test('a second session of a person is a second session', async (t) => {
   t.like(await home.ask(anna, { kind: 'whoAmI' }), { name: 'anna' });
 });
 
-test('one sees and ends one’s own sessions, an admin everybody’s', async (t) => {
+test("one sees and ends one's own sessions, an admin everybody's", async (t) => {
   const home = await startedDesk(t);
   const { anna, ben } = await home.people({ anna: 'ADMIN', ben: 'GUEST' });
   t.deepEqual(
@@ -124,7 +124,7 @@ test('a guesser learns no names, and has to wait, in the log too', async (t) => 
   t.like(await home.ask(guesser, login('anna')), { how: 'session' });
 });
 
-test('many guesses at once are one at a time: most aren’t even looked at', async (t) => {
+test("many guesses at once are one at a time: most aren't even looked at", async (t) => {
   const home = await startedDesk(t);
   await home.people({ anna: 'ADMIN' });
   const replies = await Promise.all(
@@ -169,7 +169,7 @@ test('whose session ends is nowhere', async (t) => {
   t.deepEqual(await peopleIn(t, home, anna, 'main'), []);
 });
 
-test('a speaker can’t pass for another', async (t) => {
+test("a speaker can't pass for another", async (t) => {
   const home = await startedDesk(t);
   const shelf = await home.speaker('shelf', 'shelf');
   await home.speaker('attic', 'attic');

@@ -50,7 +50,7 @@ test('a 21st session of a person ends the one that was not heard of for longest'
   state = people.openSession(state, session('Ben', 0, 0));
   state = people.openSession(state, session('Anna', 21, 21));
   t.is(people.sessionOf(state, keyAt(1), 21), undefined);
-  t.truthy(people.sessionOf(state, keyAt(0), 21), 'nobody else’s');
+  t.truthy(people.sessionOf(state, keyAt(0), 21), "nobody else's");
   t.is(people.liveSessions(state, 21).length, 21);
 });
 

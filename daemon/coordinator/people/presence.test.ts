@@ -34,7 +34,7 @@ test('a client of somebody who has left is told so, for a while', (t) => {
   t.is(stillHere(there, anna.id, at(2)), undefined);
   t.true(hasLeft(there, anna.id, at(2)));
   t.false(hasLeft(there, anna.id, at(47)));
-  t.false(hasLeft(there, ben.id, at(2)), 'who was never there hasn’t left');
+  t.false(hasLeft(there, ben.id, at(2)), "who was never there hasn't left");
 });
 
 test('those in a room that is deleted are in another', (t) => {
