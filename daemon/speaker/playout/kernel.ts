@@ -1,3 +1,5 @@
+import { StereoSimd } from './stereo-simd.ts';
+
 /** The windowed sinc of one pair of rates as a table: row p holds the taps for a position p/PHASES past a frame. */
 export interface Kernel {
   /** Hz of the frames that are read. */
@@ -10,6 +12,8 @@ export interface Kernel {
   readonly taps: Float32Array;
   /** Same shape: what each tap changes by up to the next row, to interpolate between rows. */
   readonly slopes: Float32Array;
+  /** Renders stereo by these tables; a kernel without it takes the slower way. */
+  readonly simd?: StereoSimd;
 }
 
 /**
@@ -53,8 +57,8 @@ export function makeKernel(sourceRate: number, sinkRate: number): Kernel {
   const halfWidth = kaiserHalfWidth((2 * (nyquistHz - passedHz)) / sourceRate);
   const impulse = kaiserSinc((2 * nyquistHz) / sourceRate, halfWidth);
   const width = 2 * halfWidth;
-  const taps = new Float32Array(PHASES * width);
-  const slopes = new Float32Array(PHASES * width);
+  const simd = new StereoSimd(halfWidth, PHASES);
+  const { taps, slopes } = simd;
   let row = kernelRow(impulse, halfWidth, 0);
   for (let phase = 0; phase < PHASES; phase++) {
     const next = kernelRow(impulse, halfWidth, (phase + 1) / PHASES);
@@ -65,7 +69,7 @@ export function makeKernel(sourceRate: number, sinkRate: number): Kernel {
     );
     row = next;
   }
-  return { sourceRate, sinkRate, halfWidth, taps, slopes };
+  return { sourceRate, sinkRate, halfWidth, taps, slopes, simd };
 }
 
 /** Length for a transition band, which is given as a share of the source rate. */

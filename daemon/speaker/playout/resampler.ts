@@ -34,7 +34,9 @@ export function resample(
   if ((outOffset + count) * outChannels > out.length) {
     throw new RangeError(`${count} frames from ${outOffset} on don't fit into ${out.length / outChannels}`);
   }
-  if (right) renderStereo(kernel, left, right, at, step, out, outChannels, outOffset, count);
+  if (right && outChannels > 1 && kernel.simd?.takes(left.length, count)) {
+    kernel.simd.render(left, right, at, step, out, outChannels, outOffset, count);
+  } else if (right) renderStereo(kernel, left, right, at, step, out, outChannels, outOffset, count);
   else renderMono(kernel, left, at, step, out, outChannels, outOffset, count);
   if (outChannels > 2) silenceBeyondStereo(out, outChannels, outOffset, count);
 }
