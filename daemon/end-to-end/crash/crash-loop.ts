@@ -33,7 +33,7 @@ const KILL_WITHIN_MS = 300;
 /** The queue of the shared room is cut back beyond this, while nobody else does anything. */
 const LONGEST_QUEUE = 150;
 /** Between two commands of one client. */
-const REST_MS = 10;
+const REST_MS = 3;
 
 /** Several clients go on giving commands, and something is killed again and again. */
 export class CrashLoop {
@@ -89,6 +89,7 @@ export class CrashLoop {
     const { tracks } = this.#home;
     const random = this.#random;
     const steps: Step[] = [
+      sharedStep(this.#client(), SHARED, tracks, shared, random),
       sharedStep(this.#client(), SHARED, tracks, shared, random),
       sharedStep(this.#client(), SHARED, tracks, shared, random),
       transportStep(this.#client(), SHARED, shared, random),
