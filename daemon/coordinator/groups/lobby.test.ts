@@ -77,3 +77,17 @@ test.serial('a second session of the same person is no duplicate', async (t) => 
   const all = sessions.kind === 'sessions' ? sessions.sessions : [];
   t.is(all.filter(({ name }) => name === 'anna').length, 2);
 });
+
+test.serial('kill -9: who was logged in still is, and a repeated request is not done again', async (t) => {
+  const { anna } = home;
+  const cleo = await home.person('Cleo', 'MEMBER');
+  const create = { kind: 'createRoom', name: 'study' } as const;
+  t.like(await anna.ask(create, 'once'), { kind: 'done' });
+  await home.home.end('SIGKILL');
+  await home.again();
+  t.like(await anna.ask(create, 'once'), { kind: 'done' });
+  t.like(await anna.ask(create, 'another'), { kind: 'failure', code: 'REFUSED' });
+  t.like(await cleo.ask({ kind: 'whoAmI' }), { kind: 'identity', name: 'Cleo', how: 'session' });
+  const users = await anna.ask({ kind: 'listUsers' });
+  t.true(users.kind === 'users' && users.users.some(({ name }) => name === 'Cleo'));
+});

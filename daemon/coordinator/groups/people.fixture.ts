@@ -77,6 +77,13 @@ export class PeopledHome {
     if (reply.kind !== 'identity') throw new Error(JSON.stringify(reply));
   }
 
+  /** Starts it once more; clients reconnect by themselves. */
+  async again(): Promise<void> {
+    const from = this.home.lines.length;
+    this.home.spawn('--security', 'curve');
+    await this.home.logged(/"msg":"ready/, from);
+  }
+
   /** One that nobody knows. */
   async client(): Promise<Client> {
     const server = await askServerKey(HOST, this.home.port + 2, ANSWERED_WITHIN_MS);
