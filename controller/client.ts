@@ -9,6 +9,7 @@ import {
 } from '../protos/index.ts';
 import type { Address } from './address.ts';
 import { CommandError } from './exit-codes.ts';
+import type { CoordinatorKeys } from './keys.ts';
 import { osUserName } from './os-user.ts';
 import { explain, probe, untilAbsent } from './reachability.ts';
 import { attemptMs, BUSY_RETRY_FOR_MS, retryDelayMs, withAge } from './retry.ts';
@@ -26,28 +27,43 @@ export interface ClientOptions {
   readonly retry: boolean;
   /** When the person gave the command, by performance.now(). */
   readonly givenAtMs: number;
+  /** By which it is known who asks, and whom. */
+  readonly keys?: CoordinatorKeys;
 }
 
 /** Asks a coordinator's lobby: a reply of the kind asked for, or a CommandError, within the deadline. */
 export class LobbyClient {
   readonly address: Address;
   readonly #options: ClientOptions;
-  readonly #requester: Requester<RequestBody, ReplyBody>;
+  #connection: Requester<RequestBody, ReplyBody> | undefined;
   /** Believed where nobody logs in. */
   readonly #by = osUserName();
 
   constructor(address: Address, options: ClientOptions) {
     this.address = address;
     this.#options = options;
-    this.#requester = new Requester(`tcp://${address.host}:${address.port}`, LobbyRequest, LobbyReply);
   }
 
+  get keys(): CoordinatorKeys | undefined {
+    return this.#options.keys;
+  }
+
+  /** Its keys have been found, or others are to be used. */
   start(): void {
-    this.#requester.start();
+    const { host, port } = this.address;
+    this.stop();
+    this.#connection = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply, this.keys?.keys);
+    this.#connection.start();
   }
 
   stop(): void {
-    this.#requester.stop();
+    this.#connection?.stop();
+  }
+
+  /** With which a track may be brought; empty: the coordinator wants none. @throws {CommandError} */
+  async uploadToken(hash: string): Promise<string> {
+    if (!this.keys?.keys) return '';
+    return (await this.ask({ kind: 'getMediaToken', hash, upload: true }, 'mediaToken')).token;
   }
 
   /** @throws {CommandError} UNREACHABLE, or what the coordinator says; BUSY only after trying for 1 s */
@@ -117,11 +133,17 @@ export class LobbyClient {
     const totalMs = this.#options.timeoutMs;
     untilAbsent(this.address, settled.signal).then(
       (why) => absent.reject(new CommandError('UNREACHABLE', explain(this.address, why, totalMs))),
-      () => {}, // it listens, or the reply was first: the request decides
+      async () => {
+        // It listens, or the reply was first: the request decides, unless the key is a wrong one.
+        const changed = settled.signal.aborted ? undefined : await this.keys?.explainSilence();
+        if (changed) absent.reject(changed);
+      },
     );
+    absent.promise.catch(() => {}); // also when the reply was first
     try {
+      if (!this.#connection) throw new Error('the client was not started');
       const head = { requestId, ...(this.#by !== undefined && { by: this.#by }) };
-      return await Promise.race([this.#requester.request(body, timeoutMs, head), absent.promise]);
+      return await Promise.race([this.#connection.request(body, timeoutMs, head), absent.promise]);
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
       const what = await probe(this.address, 300);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { jamctl } from './testing/lobby.ts';
+import { environment, jamctl } from './testing/lobby.ts';
 
 // The commands against the coordinator as it ships, in a process of its own.
 
@@ -20,7 +20,10 @@ let coordinator: ChildProcess | undefined;
 test.before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'jam-jamctl-'));
   const args = [coordinatorMain, '--listen', '127.0.0.1', '--port', String(port), '--data-dir', dir];
-  coordinator = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  coordinator = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   await ready(coordinator);
 });
 

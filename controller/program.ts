@@ -3,6 +3,7 @@ import type { LobbyClient } from './client.ts';
 import type { RoomSettingOptions } from './commands/room-settings.ts';
 import { command, type Run, type Work } from './define-command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addKeyCommands, addSpeakerKeyCommands } from './key-program.ts';
 import { addPeopleCommands } from './people-program.ts';
 import type { Screen } from './session.ts';
 
@@ -58,6 +59,7 @@ export function buildProgram(version: string, runner: Runner): Command {
   addViewCommands(program, run);
   addHomeCommands(program, run);
   addPeopleCommands(program, run);
+  addKeyCommands(program, run);
   addOwnCommands(program, run, runner);
   return program;
 }
@@ -199,7 +201,9 @@ function addHomeCommands(program: Command, run: Run): void {
   command(program, 'speakers', 'show all speakers', 'speakers').action(() =>
     run(async (s) => (await home()).speakers(s)),
   );
-  const speaker = program.command('speaker').description('move, delay or rename a speaker, show its log');
+  const speaker = program
+    .command('speaker')
+    .description('adopt, move, delay or rename a speaker, show its log');
   command(speaker, 'move <name> <room>', 'move a speaker to a room', 'speaker move shelf kitchen').action(
     (name: string, to: string) => run(async (s) => (await home()).moveSpeaker(s, name, to)),
   );
@@ -214,6 +218,7 @@ function addHomeCommands(program: Command, run: Run): void {
   command(speaker, 'rename <old> <new>', 'rename a speaker', 'speaker rename shelf desk').action(
     (name: string, newName: string) => run(async (s) => (await home()).renameSpeaker(s, name, newName)),
   );
+  addSpeakerKeyCommands(speaker, run);
   command(
     speaker,
     'log <name>',

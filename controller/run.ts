@@ -53,12 +53,15 @@ async function runWork(options: GlobalOptions, work: Work, io: Io, givenAtMs: nu
 }
 
 /** Finds the coordinator that is meant. The client is started, and the caller's to stop. */
-async function connect(options: GlobalOptions, _io: Io, givenAtMs: number): Promise<LobbyClient> {
+async function connect(options: GlobalOptions, io: Io, givenAtMs: number): Promise<LobbyClient> {
   const timeoutMs = parseTimeoutMs(options.timeout);
   const { LobbyClient } = await import('./client.ts');
   const { findCoordinator } = await import('./find-coordinator.ts');
+  const { CoordinatorKeys } = await import('./keys.ts');
   const address = await findCoordinator(options.coordinator);
-  const client = new LobbyClient(address, { timeoutMs, retry: options.retry, givenAtMs });
+  const keys = new CoordinatorKeys(address, io.env);
+  await keys.find(timeoutMs);
+  const client = new LobbyClient(address, { timeoutMs, retry: options.retry, givenAtMs, keys });
   client.start();
   return client;
 }

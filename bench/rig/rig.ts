@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { alsaConfig, type DacPlan } from './dac.ts';
 import { Network, type NetworkKind } from './network.ts';
 import { buildRig, type RigFiles } from './tools.ts';
@@ -77,7 +77,7 @@ export class Rig {
 
   /** What runs a command on the hub, for one that ends by itself. */
   commandOnHub(command: readonly string[]): [string, ...string[]] {
-    return ['ip', 'netns', 'exec', this.#hub, ...command];
+    return ['ip', 'netns', 'exec', this.#hub, 'env', `JAM_KEYS_DIR=${this.#keysFolder}`, ...command];
   }
 
   /** Starts a program on a host. Its output goes to LABEL.log in the rig's folder. */
@@ -87,7 +87,13 @@ export class Rig {
     const args = ['netns', 'exec', host.space, 'unshare', '--time', ...offset, '--', ...command];
     const clockShim = this.#files?.clockShim;
     const shim = clockShim ? { LD_PRELOAD: clockShim, JAM_SHIM_PPM: String(clockPpm) } : {};
-    return this.#spawn(label, args, { ALSA_CONFIG_PATH: join(host.folder, 'asound.conf'), ...shim });
+    const own = { ALSA_CONFIG_PATH: join(host.folder, 'asound.conf'), JAM_KEYS_DIR: this.#keysFolder };
+    return this.#spawn(label, args, { ...own, ...shim });
+  }
+
+  // The virtual hosts share a file system: speakers adopt themselves as on the coordinator's own host.
+  get #keysFolder(): string {
+    return resolve(this.#folder, 'keys');
   }
 
   setConnected(host: Host, connected: boolean): void {

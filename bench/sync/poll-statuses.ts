@@ -3,16 +3,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LobbyClient } from '../../controller/client.ts';
 import { CommandError } from '../../controller/exit-codes.ts';
+import { CoordinatorKeys } from '../../controller/keys.ts';
 import type { RoomStatus } from '../../protos/index.ts';
 import { trueNowUs } from './session.ts';
 import type { Look } from './status-poll.ts';
 
 const EVERY_MS = 300;
 const TIMEOUT_MS = 500;
+const KEYS_WITHIN_MS = 5000;
 
 const [host = '', port = '', room = ''] = process.argv.slice(2);
-const options = { timeoutMs: TIMEOUT_MS, retry: true, givenAtMs: 0 };
-const client = new LobbyClient({ host, port: Number(port) }, options);
+const address = { host, port: Number(port) };
+const keys = new CoordinatorKeys(address, process.env);
+await keys.find(KEYS_WITHIN_MS);
+const client = new LobbyClient(address, { timeoutMs: TIMEOUT_MS, retry: true, givenAtMs: 0, keys });
 process.stdin.resume().once('end', () => process.exit(0));
 client.start();
 for (;;) {

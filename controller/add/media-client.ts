@@ -23,10 +23,11 @@ export async function hashFile(file: string): Promise<string> {
 
 /**
  * The track of that hash, or undefined: the server doesn't hold it.
+ * @param token to upload it; empty: the server wants none
  * @throws {CommandError}
  */
-export async function findTrack(server: Address, hash: string): Promise<Track | undefined> {
-  const call = request(url(server, `/tracks/${hash}/info`), { timeout: STALL_MS });
+export async function findTrack(server: Address, hash: string, token: string): Promise<Track | undefined> {
+  const call = request(url(server, `/tracks/${hash}/info`), { headers: bearer(token), timeout: STALL_MS });
   const answered = answer(call, server);
   call.end();
   const { status, body } = await answered;
@@ -35,18 +36,24 @@ export async function findTrack(server: Address, hash: string): Promise<Track | 
 
 /**
  * Sends a file to the server, which checks it.
+ * @param token to upload it; empty: the server wants none
  * @param onSent is told the bytes of each piece as it leaves
  * @throws {CommandError} BAD_MEDIA, STORAGE, UNREACHABLE…; what reading the file throws
  */
 export async function sendTrack(
   server: Address,
   track: { file: string; name: string; hash: string; bytes: number },
+  token: string,
   onSent: (bytes: number) => void,
 ): Promise<Track> {
   const handle = await open(track.file);
   const call = request(url(server, `/tracks/${track.hash}?name=${encodeURIComponent(track.name)}`), {
     method: 'PUT',
-    headers: { 'content-length': track.bytes, 'content-type': 'application/octet-stream' },
+    headers: {
+      'content-length': track.bytes,
+      'content-type': 'application/octet-stream',
+      ...bearer(token),
+    },
     timeout: STALL_MS,
   });
   let readError: unknown;
@@ -121,6 +128,10 @@ function trackOf(status: number, body: unknown): Track {
   const failure = v.safeParse(schema.failure, body);
   if (failure.success) throw new CommandError(failure.output.code, failure.output.message);
   throw new CommandError('INTERNAL', `the media server gave an answer that makes no sense (HTTP ${status})`);
+}
+
+function bearer(token: string) {
+  return token ? { authorization: `Bearer ${token}` } : {};
 }
 
 function url({ host, port }: Address, path: string): string {

@@ -6,6 +6,7 @@ import { findFiles } from '../add/find-files.ts';
 import { findTrack, hashFile, sendTrack } from '../add/media-client.ts';
 import { type Progress, startProgress } from '../add/progress.ts';
 import type { Address } from '../address.ts';
+import type { LobbyClient } from '../client.ts';
 import { CommandError, exitCodeOf } from '../exit-codes.ts';
 import { trackJson } from '../json.ts';
 import type { Session } from '../session.ts';
@@ -60,7 +61,8 @@ async function bringAll(
   const progress = await startProgress(quiet ? { write() {} } : session.io.stderr, totalBytes);
   const results: (Added | Failed)[] = [];
   try {
-    for (const one of looked) results.push('error' in one ? one : await bring(server, one, progress));
+    for (const one of looked)
+      results.push('error' in one ? one : await bring(session.client, server, one, progress));
   } finally {
     progress.end();
   }
@@ -68,6 +70,7 @@ async function bringAll(
 }
 
 async function bring(
+  client: LobbyClient,
   server: Address,
   { file, bytes }: Candidate,
   progress: Progress,
@@ -81,8 +84,10 @@ async function bring(
   };
   try {
     const hash = await hashFile(file);
+    const token = await client.uploadToken(hash);
     const track =
-      (await findTrack(server, hash)) ?? (await sendTrack(server, { file, name, hash, bytes }, onSent));
+      (await findTrack(server, hash, token)) ??
+      (await sendTrack(server, { file, name, hash, bytes }, token, onSent));
     return { file, track };
   } catch (error) {
     return { file, error: error instanceof CommandError ? error : fileError(file, error) };

@@ -11,12 +11,17 @@ export async function login(session: Session, name: string, code: string | undef
   const input = new PasswordInput(session.io);
   const password = code === undefined ? await input.ask('Password: ') : await input.askNew('New password: ');
   const client = hostname();
+  await session.client.keys?.beOneself();
+  session.client.start();
   const body = { kind: 'login', name, password, code: code ?? '', client } as const;
-  show(session, await session.client.ask(body, 'identity'));
+  const identity = await session.client.ask(body, 'identity');
+  session.client.keys?.setPerson(identity.name);
+  show(session, identity);
 }
 
 export async function logout(session: Session): Promise<void> {
   const { note } = await session.client.ask({ kind: 'logout' }, 'done');
+  session.client.keys?.setPerson(undefined);
   session.showNote(note);
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import type { LobbyReply } from '../../protos/index.ts';
-import { TestLobby } from '../testing/lobby.ts';
+import { environment, TestLobby } from '../testing/lobby.ts';
 import { status } from '../testing/samples.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -83,7 +83,7 @@ test('on a terminal it is redrawn in place, and Ctrl-C leaves the terminal as it
   const line = `exec '${process.execPath}' '${main}' --coordinator 127.0.0.1:${lobby.port} watch`;
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, ...environment, NO_COLOR: '1' },
   });
   const closed = once(child, 'close');
   const redrawn = /\[\d+A\r/;

@@ -1,8 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Responder } from '../../daemon/net/responder.ts';
+import { publishKeys } from '../../daemon/security/runtime-keys.ts';
 import { LobbyReply, LobbyRequest, PROTOCOL } from '../../protos/index.ts';
 import { run } from '../run.ts';
 import type { Output } from '../session.ts';
+
+/** In which jamctl finds what a coordinator has left on its host. */
+export const environment = { JAM_KEYS_DIR: mkdtempSync(join(tmpdir(), 'jam-test-keys-')) };
+process.once('exit', () => rmSync(environment.JAM_KEYS_DIR, { recursive: true, force: true }));
 
 type Body = LobbyRequest['body'];
 
@@ -30,6 +38,7 @@ export class TestLobby {
       return LobbyReply.encode({ protocol: PROTOCOL, requestId, body: reply });
     });
     await this.#responder.start(`tcp://127.0.0.1:${this.port}`);
+    publishKeys(this.port, { security: 'none' }, environment);
   }
 
   stop(): void {
@@ -61,7 +70,7 @@ export async function jamctl(port: number, ...args: string[]): Promise<Outcome> 
   const code = await run(['--coordinator', `127.0.0.1:${port}`, ...args], {
     stdout: out.output,
     stderr: err.output,
-    env: {},
+    env: environment,
   });
   return { code, out: out.text(), err: err.text() };
 }

@@ -2,6 +2,7 @@ import { Request } from 'zeromq';
 import { ClockReply, ClockRequest, PROTOCOL, WireError } from '../../protos/index.ts';
 import { errnoOf } from '../errno.ts';
 import { NoReplyError } from '../net/request.ts';
+import { type ClientKeys, clientOptions } from '../net/socket-keys.ts';
 import { nodeTimers } from '../timers.ts';
 import { type LocalClock, roomUs } from '../units.ts';
 import { ClockKeeper } from './clock-keeper.ts';
@@ -14,6 +15,8 @@ export interface ClockClientOptions {
   /** The clock responder's, such as tcp://192.168.1.2:7401. */
   readonly address: string;
   readonly clock: LocalClock;
+  /** Undefined: the responder has none. */
+  readonly keys?: ClientKeys | undefined;
   /** Where the drift against this address is kept from run to run. */
   readonly drifts?: DriftStore;
   /** After each burst, also one that nobody answered. */
@@ -60,7 +63,7 @@ export class ClockClient {
   }
 
   start(): void {
-    this.#socket = new Request(SOCKET);
+    this.#socket = new Request({ ...SOCKET, ...clientOptions(this.#options.keys) });
     this.#socket.connect(this.#options.address);
     this.#keeper.start();
   }

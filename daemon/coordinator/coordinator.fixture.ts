@@ -183,9 +183,9 @@ export async function newHome(t: Pick<ExecutionContext, 'teardown'>): Promise<Ho
   return home;
 }
 
-export async function startedHome(t: ExecutionContext): Promise<Home> {
+export async function startedHome(t: ExecutionContext, ...flags: string[]): Promise<Home> {
   const home = await newHome(t);
-  await home.start();
+  await home.start(...flags);
   return home;
 }
 

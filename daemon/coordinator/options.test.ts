@@ -15,6 +15,7 @@ test('without any settings it is port 7400 on all addresses, named as the host',
     dataDir: join(homedir(), '.local/state/jam'),
     logLevel: 'info',
     metrics: 'local',
+    security: 'curve',
   });
 });
 

@@ -35,7 +35,7 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Coo
     port: DEFAULT_PORT,
     dataDir: defaultDataDir(environment),
     logLevel: 'info',
-    security: 'none',
+    security: 'curve',
     metrics: 'local',
   };
   const sources = { file: config, environment, flags };

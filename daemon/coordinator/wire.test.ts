@@ -20,7 +20,7 @@ import { reportOf } from './room/room.fixture.ts';
 const MAIN_SLOT = { events: 10, requests: 11, reports: 12 };
 
 test.serial('events are numbered without holes, a heartbeat repeats the last number', async (t) => {
-  const home = await startedHome(t);
+  const home = await startedHome(t, '--security', 'none');
   const events = subscribe(t, home);
   await home.addTrack(30);
   await home.room({ kind: 'play' });
@@ -36,7 +36,7 @@ test.serial('events are numbered without holes, a heartbeat repeats the last num
 });
 
 test.serial('the snapshot says what the events say, up to the same number', async (t) => {
-  const home = await startedHome(t);
+  const home = await startedHome(t, '--security', 'none');
   const events = subscribe(t, home);
   await home.addTrack(30);
   await home.room({ kind: 'play' });
@@ -51,7 +51,7 @@ test.serial('the snapshot says what the events say, up to the same number', asyn
 });
 
 test.serial('a track follows the other by itself, in the same epoch, exactly where that ends', async (t) => {
-  const home = await startedHome(t);
+  const home = await startedHome(t, '--security', 'none');
   await home.addTrack(0.6, 1);
   await home.addTrack(30, 2);
   const events = subscribe(t, home);
@@ -66,7 +66,7 @@ test.serial('a track follows the other by itself, in the same epoch, exactly whe
 });
 
 test.serial('another protocol version is refused with both versions', async (t) => {
-  const home = await startedHome(t);
+  const home = await startedHome(t, '--security', 'none');
   const request = { requestId: 'r1', body: { kind: 'getInfo' } } as const;
   const reply = await askRaw(t, home.port, LobbyRequest.encode({ protocol: 99, ...request }));
   const { requestId, body } = LobbyReply.decode(reply);
@@ -82,7 +82,7 @@ test.serial('another protocol version is refused with both versions', async (t) 
 });
 
 test.serial('a request that is not one is answered as such', async (t) => {
-  const home = await startedHome(t);
+  const home = await startedHome(t, '--security', 'none');
   const ports = [
     { port: home.port, replies: LobbyReply },
     { port: home.port + MAIN_SLOT.requests, replies: RoomReply },
@@ -96,7 +96,7 @@ test.serial('a request that is not one is answered as such', async (t) => {
 });
 
 test.serial('garbage, oversized frames and bytes that are no ZeroMQ at all harm no socket', async (t) => {
-  const home = await startedHome(t);
+  const home = await startedHome(t, '--security', 'none');
   const oversized = Buffer.alloc(5 * 1024 * 1024);
   for (const port of [
     home.port,
@@ -124,7 +124,7 @@ test.serial('garbage, oversized frames and bytes that are no ZeroMQ at all harm 
 test.serial(
   'a flood of reports does not keep the room from its work, or other speakers from theirs',
   async (t) => {
-    const home = await startedHome(t);
+    const home = await startedHome(t, '--security', 'none');
     await home.hello('s1', 'shelf');
     const [flood, honest] = [new Push({ linger: 0 }), new Push({ linger: 0 })];
     for (const socket of [flood, honest]) socket.connect(`tcp://${HOST}:${home.port + MAIN_SLOT.reports}`);
@@ -152,7 +152,7 @@ test.serial(
 test.serial(
   'a full disk refuses commands with that reason, the music goes on, and room makes it well again',
   async (t) => {
-    const home = await startedHome(t);
+    const home = await startedHome(t, '--security', 'none');
     await home.addTrack(30);
     await home.room({ kind: 'play' });
     const [roomPid = 0] = await home.roomPids();

@@ -9,6 +9,7 @@ import { mediaPort } from '../coordinator/ports.ts';
 import { monotonicClock } from '../local-clock.ts';
 import { fixturePath } from '../media/fixtures/list.ts';
 import { Responder } from '../net/responder.ts';
+import { publishKeys } from '../security/runtime-keys.ts';
 import { attack } from './attack.ts';
 import { freeCoordinatorPort } from './free-ports.ts';
 import { Household } from './household.ts';
@@ -90,7 +91,12 @@ test.serial('an upload whose bytes have another checksum is refused, and leaves 
 test.serial('a second speaker of a name is told so once, and the first one stays', async (t) => {
   const cache = ['--cache-dir', join(home.directory, 'elsewhere')];
   const flags = ['--name', 'kitchen', '--coordinator', `127.0.0.1:${home.port}`, ...cache];
-  const second = new Program('daemon/speaker/main.ts', [...flags, '--sink', 'sim:ppm=0']);
+  const second = new Program(
+    'daemon/speaker/main.ts',
+    [...flags, '--sink', 'sim:ppm=0'],
+    [],
+    home.environment,
+  );
   second.start();
   await until(() => complaints(second).length > 0, 5000, 'the second speaker to complain');
   await sleep(2500);
@@ -103,7 +109,12 @@ test.serial('a second speaker of a name is told so once, and the first one stays
 test.serial('a speaker that is started twice on a host does not start the second time', async (t) => {
   const cache = ['--cache-dir', join(home.directory, 'cache')];
   const flags = ['--name', 'kitchen', '--coordinator', `127.0.0.1:${home.port}`, ...cache];
-  const second = new Program('daemon/speaker/main.ts', [...flags, '--sink', 'sim:ppm=0']);
+  const second = new Program(
+    'daemon/speaker/main.ts',
+    [...flags, '--sink', 'sim:ppm=0'],
+    [],
+    home.environment,
+  );
   second.start();
   t.is(await second.ended(), 1, second.log);
   t.deepEqual(complaints(second), [
@@ -123,12 +134,15 @@ test.serial('a coordinator of another version is told of by speaker and jamctl',
     });
   });
   await lobby.start(`tcp://127.0.0.1:${port}`);
+  publishKeys(port, { security: 'none' }, home.environment);
   const at = ['--coordinator', `127.0.0.1:${port}`];
-  const speaker = new Program('daemon/speaker/main.ts', [
-    ...['--name', 'old', '--sink', 'sim:ppm=0', '--cache-dir', join(home.directory, 'cache')],
-    ...at,
-  ]);
-  const jamctl = new Program('controller/main.ts', [...at, 'status']);
+  const speaker = new Program(
+    'daemon/speaker/main.ts',
+    [...['--name', 'old', '--sink', 'sim:ppm=0', '--cache-dir', join(home.directory, 'cache')], ...at],
+    [],
+    home.environment,
+  );
+  const jamctl = new Program('controller/main.ts', [...at, 'status'], [], home.environment);
   speaker.start();
   jamctl.start();
   t.is(await jamctl.ended(), 7, jamctl.log);

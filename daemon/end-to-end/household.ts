@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LobbyReply, LobbyRequest, type RoomCommand, type RoomStatus } from '../../protos/index.ts';
 import { Requester } from '../net/requester.ts';
+import { findLocalKeys } from '../security/runtime-keys.ts';
 import { freeCoordinatorPort } from './free-ports.ts';
 import { Program } from './program.ts';
 
@@ -35,6 +36,11 @@ export class Household {
   #coordinator: Program | undefined;
   #requester: Requester<LobbyRequest['body'], LobbyReply['body']> | undefined;
 
+  /** By which the household's programs find their keys. */
+  get environment(): Readonly<Record<string, string>> {
+    return { JAM_KEYS_DIR: join(this.directory, 'keys') };
+  }
+
   get port(): number {
     return this.#port;
   }
@@ -49,14 +55,15 @@ export class Household {
     this.#port = await freeCoordinatorPort();
     const data = join(this.directory, 'coordinator');
     const flags = ['--name', 'home', '--listen', '127.0.0.1', '--port', `${this.#port}`, '--data-dir', data];
-    this.#coordinator = new Program('daemon/coordinator/main.ts', flags);
-    this.#requester = this.newRequester();
+    this.#coordinator = new Program('daemon/coordinator/main.ts', flags, [], this.environment);
     await this.startCoordinator();
   }
 
-  /** A connection to the lobby of one's own, started; the caller stops it. */
+  /** A connection to the lobby of one's own, as of somebody on its host, started; the caller stops it. @throws before the lobby's first start */
   newRequester(): Requester<LobbyRequest['body'], LobbyReply['body']> {
-    const requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply);
+    const keys = findLocalKeys('127.0.0.1', this.#port, this.environment);
+    if (!keys) throw new Error('the coordinator has not left its keys yet');
+    const requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply, keys);
     requester.start();
     return requester;
   }
@@ -85,7 +92,12 @@ export class Household {
     const cache = join(this.directory, 'cache');
     const own = ['--name', name, '--coordinator', `${host}:${this.#port}`, '--cache-dir', cache];
     // As its launchers start it.
-    const program = new Program('daemon/speaker/main.ts', [...own, ...flags], ['--single-threaded']);
+    const program = new Program(
+      'daemon/speaker/main.ts',
+      [...own, ...flags],
+      ['--single-threaded'],
+      this.environment,
+    );
     this.speakers.set(name, program);
     this.#runs.push({ name, program });
     program.start();
@@ -116,7 +128,8 @@ export class Household {
 
   /** Runs jamctl as a person would, and waits for its end. */
   async jamctl(...args: string[]): Promise<JamctlResult> {
-    const program = new Program('controller/main.ts', ['--coordinator', `127.0.0.1:${this.#port}`, ...args]);
+    const at = ['--coordinator', `127.0.0.1:${this.#port}`];
+    const program = new Program('controller/main.ts', [...at, ...args], [], this.environment);
     program.start();
     const exitCode = await program.ended();
     return { exitCode, output: program.log };
@@ -129,7 +142,7 @@ export class Household {
 
   /** The lobby's answer. @throws when nobody answers */
   async askLobby(body: LobbyRequest['body']): Promise<LobbyReply['body']> {
-    if (!this.#requester) throw new Error('the household has not been started');
+    this.#requester ??= this.newRequester();
     return this.#requester.request(body, askMs);
   }
 

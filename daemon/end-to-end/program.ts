@@ -14,11 +14,21 @@ export class Program {
   readonly #file: string;
   readonly #args: readonly string[];
   readonly #nodeOptions: readonly string[];
+  readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #log = '';
 
-  /** @param file relative to the project, such as daemon/speaker/main.ts */
-  constructor(file: string, args: readonly string[], nodeOptions: readonly string[] = []) {
+  /**
+   * @param file relative to the project, such as daemon/speaker/main.ts
+   * @param environment beside this process's
+   */
+  constructor(
+    file: string,
+    args: readonly string[],
+    nodeOptions: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.#environment = environment;
     this.#file = new URL(`../../${file}`, import.meta.url).pathname;
     this.#args = args;
     this.#nodeOptions = nodeOptions;
@@ -48,7 +58,7 @@ export class Program {
   start(): void {
     const child = spawn(process.execPath, [...this.#nodeOptions, this.#file, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...this.#environment },
       // Ctrl-C goes to the terminal's foreground group: whoever started the programs stops them in order.
       detached: true,
     });

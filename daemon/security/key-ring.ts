@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { keyPair, proof, publicKey } from './key-json.ts';
-import { type KeyPair, newKeyPair, type PublicKey } from './keys.ts';
+import { type KeyPair, newKeyPair } from './keys.ts';
 import { readSecretFile, SecretFileError, writeSecretFile } from './secret-file.ts';
 
 const coordinator = v.object({
@@ -53,18 +53,20 @@ export class KeyRing {
     return this.#content?.coordinators[address];
   }
 
-  /** Whether a coordinator with this key is known, at whatever address. */
-  knows(key: PublicKey): boolean {
-    return Object.values(this.#content?.coordinators ?? {}).some(
-      (one) => one.publicKey === key || one.nextKey === key,
-    );
-  }
-
   /** From now on this is what is known of the coordinator there. @throws the disk's errors */
   remember(address: string, coordinator: KnownCoordinator): void {
     const { own, coordinators } = this.#loaded();
     this.#content = { own, coordinators: { ...coordinators, [address]: coordinator } };
     this.#save();
+  }
+
+  /** False: it wasn't known. @throws the disk's errors */
+  forget(address: string): boolean {
+    const { own, coordinators } = this.#loaded();
+    const { [address]: known, ...others } = coordinators;
+    if (known) this.#content = { own, coordinators: others };
+    if (known) this.#save();
+    return known !== undefined;
   }
 
   #loaded() {

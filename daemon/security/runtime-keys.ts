@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, stat
 import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { ClientKeys } from '../net/socket-keys.ts';
 import { keyPair, proof, publicKey } from './key-json.ts';
 import { writeSecretFile } from './secret-file.ts';
 
@@ -57,6 +58,14 @@ export function findKeys(host: string, port: number, environment: Environment): 
     if (keys && isTrusted(directory) && isOwnHost(host)) return keys;
   }
   return undefined;
+}
+
+/** As findKeys(), for a program that asks as whoever is on the coordinator's own host. Undefined: there are none. */
+export function findLocalKeys(host: string, port: number, environment: Environment): ClientKeys | undefined {
+  const left = findKeys(host, port, environment);
+  return left?.security === 'curve'
+    ? { own: left.local, server: left.publicKey, proof: left.proof }
+    : undefined;
 }
 
 function fileIn(directory: string, port: number): string {

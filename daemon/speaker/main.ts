@@ -8,6 +8,7 @@ import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { CoordinatorMemory } from '../net/discovery/coordinator-memory.ts';
+import { KeyRing } from '../security/key-ring.ts';
 import { connectServiceManager } from '../service/connect-service-manager.ts';
 import { SpeakerService } from '../service/speaker-service.ts';
 import { MediaCache } from './cache/media-cache.ts';
@@ -76,7 +77,9 @@ async function start(logger: Logger): Promise<Speaker> {
   const wanted = config.coordinator ?? ({ kind: 'any' } as const);
   const settings = { ...config, coordinator: wanted, delayMs: config.delayMs };
   const coordinator = new CoordinatorMemory(join(directory, 'coordinator.json'));
-  const remembered = { identity, drifts, coordinator };
+  const ring = new KeyRing(join(directory, 'keys.json'));
+  ring.load();
+  const remembered = { identity, drifts, coordinator, ring };
   const made = new Speaker(settings, remembered, cache, monotonicClock, logger, (error) => {
     logger.error({ err: error }, `the playout thread failed: ${messageOf(error)}`);
     void stop(1);

@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import { CONNECTION } from '../net/connection.ts';
 import { Requester } from '../net/requester.ts';
 import { SendQueue } from '../net/send-queue.ts';
+import { type ClientKeys, clientOptions } from '../net/socket-keys.ts';
 import type { RoomConnection } from './room-link.ts';
 
 /** A speaker's sockets to its room. */
@@ -13,16 +14,29 @@ export class RoomSockets implements RoomConnection {
   readonly #assignment: Assignment;
   readonly #receive: (event: RoomEvent) => void;
   readonly #log: Logger;
-  readonly #subscriber = new Subscriber({ ...CONNECTION, receiveHighWaterMark: 1000 });
-  readonly #push = new Push({ ...CONNECTION, sendHighWaterMark: 4, sendTimeout: 0 });
-  readonly #reports = new SendQueue(this.#push);
+  readonly #subscriber: Subscriber;
+  readonly #push: Push;
+  readonly #reports: SendQueue;
+  readonly #proof: readonly Uint8Array[];
 
-  constructor(host: string, assignment: Assignment, receive: (event: RoomEvent) => void, log: Logger) {
+  /** @param keys undefined: the room has none */
+  constructor(
+    host: string,
+    assignment: Assignment,
+    receive: (event: RoomEvent) => void,
+    log: Logger,
+    keys?: ClientKeys,
+  ) {
+    const connection = { ...CONNECTION, ...clientOptions(keys) };
+    this.#subscriber = new Subscriber({ ...connection, receiveHighWaterMark: 1000 });
+    this.#push = new Push({ ...connection, sendHighWaterMark: 4, sendTimeout: 0 });
+    this.#reports = new SendQueue(this.#push);
+    this.#proof = keys ? [keys.proof] : [];
     this.#host = host;
     this.#assignment = assignment;
     this.#receive = receive;
     this.#log = log;
-    this.requests = new Requester(this.#address(assignment.requestsPort), RoomRequest, RoomReply);
+    this.requests = new Requester(this.#address(assignment.requestsPort), RoomRequest, RoomReply, keys);
   }
 
   start(): void {
@@ -40,7 +54,7 @@ export class RoomSockets implements RoomConnection {
   }
 
   send(report: Report): void {
-    this.#reports.send([Report.encode(report)]).catch(() => {});
+    this.#reports.send([Report.encode(report), ...this.#proof]).catch(() => {});
   }
 
   #address(port: number): string {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LobbyReply, LobbyRequest } from '../../protos/index.ts';
+import type { Assignment, RoomEvent } from '../../protos/index.ts';
 import { ClockClient } from '../clock/clock-client.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
 import type { DriftStore } from '../clock/drift-store.ts';
@@ -9,12 +9,14 @@ import { browse } from '../net/discovery/browse.ts';
 import type { CoordinatorMemory } from '../net/discovery/coordinator-memory.ts';
 import { FollowedLobby } from '../net/discovery/followed-lobby.ts';
 import type { Place, WantedCoordinator } from '../net/discovery/place.ts';
-import { Requester } from '../net/requester.ts';
+import type { KeyRing } from '../security/key-ring.ts';
 import { nodeTimers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
 import type { MediaCache } from './cache/media-cache.ts';
 import type { Identity } from './identity.ts';
+import { KeyedLobby } from './keyed-lobby.ts';
 import { LiveSpeaker, type SpeakerMedia, type SpeakerSituation } from './live-speaker.ts';
+import { TrackTokens } from './media-tokens.ts';
 import type { ChannelChoice } from './playout/channel-stream.ts';
 import type { PlayerReport } from './playout/player.ts';
 import { PlayoutThread } from './playout/playout-thread.ts';
@@ -42,6 +44,8 @@ export interface Remembered {
   readonly identity: Identity;
   readonly drifts: DriftStore;
   readonly coordinator: CoordinatorMemory;
+  /** Its own keys, and those of the coordinators that it knows; has been loaded. */
+  readonly ring: KeyRing;
 }
 
 /** Wi-Fi may hold back what is sent to all for a third of a second. */
@@ -55,8 +59,11 @@ export class Speaker {
   readonly #clock: LocalClock;
   readonly #log: Logger;
   readonly #lobby: FollowedLobby;
+  readonly #ring: KeyRing;
+  readonly #tokens: TrackTokens;
   readonly #playout: PlayoutThread;
   readonly #live: LiveSpeaker;
+  #keyed: KeyedLobby | undefined;
   #onReport = (_report: PlayerReport, _situation: SpeakerSituation): void => {};
 
   /** @param onDeath called when the playout thread has died */
@@ -74,7 +81,9 @@ export class Speaker {
     this.#drifts = remembered.drifts;
     this.#clock = clock;
     this.#log = log;
+    this.#ring = remembered.ring;
     this.#lobby = this.#follow(remembered.coordinator);
+    this.#tokens = new TrackTokens(this.#lobby, clock);
     const { identity } = remembered;
     this.#playout = new PlayoutThread(
       { sink, device, bufferMs, dacPpm: identity.dacPpm(device), channels, mixer, idleCloseS },
@@ -102,8 +111,7 @@ export class Speaker {
         lobby: this.#lobby,
         media: this.#media(),
         play: (message) => this.#playout.send(message),
-        connectRoom: (assignment, receive) =>
-          new RoomSockets(this.#lobby.place.host, assignment, receive, log),
+        connectRoom: (assignment, receive) => this.#connectRoom(assignment, receive),
         keepTime: (clockPort, onUpdate) => this.#keepTime(clockPort, onUpdate),
         log,
       },
@@ -134,7 +142,7 @@ export class Speaker {
     const log = this.#log;
     return new FollowedLobby(this.#settings.coordinator, memory.load(), {
       clock: this.#clock,
-      connect: connectLobby,
+      connect: (place) => this.#connectLobby(place),
       browse: () => browse(browseTimes),
       remember(known) {
         try {
@@ -148,10 +156,29 @@ export class Speaker {
     });
   }
 
+  #connectLobby(place: Place): KeyedLobby {
+    this.#keyed = new KeyedLobby({
+      ...place,
+      ring: this.#ring,
+      environment: process.env,
+      onNewKey: () => this.#live.rejoin(),
+      log: this.#log,
+    });
+    return this.#keyed;
+  }
+
+  #connectRoom(assignment: Assignment, receive: (event: RoomEvent) => void): RoomSockets {
+    const keys = this.#keyed?.keysFor(assignment.roomKey);
+    return new RoomSockets(this.#lobby.place.host, assignment, receive, this.#log, keys);
+  }
+
   #media(): SpeakerMedia {
     const cache = this.#cache;
     return {
-      setServer: (port) => cache.setServer(this.#lobby.place.host, port),
+      setServer: (port) => {
+        const tokens = this.#keyed?.keys && this.#tokens;
+        cache.setServer(this.#lobby.place.host, port, tokens);
+      },
       prefetch: (tracks) => cache.prefetch(tracks),
       held: (hash) => cache.held(hash),
       get problem() {
@@ -164,6 +191,7 @@ export class Speaker {
     const client = new ClockClient({
       address: `tcp://${this.#lobby.place.host}:${clockPort}`,
       clock: this.#clock,
+      keys: this.#keyed?.keys,
       drifts: this.#drifts,
       onUpdate,
       onProblem: (message) => this.#log.warn(message),
@@ -171,10 +199,4 @@ export class Speaker {
     client.start();
     return client;
   }
-}
-
-function connectLobby({ host, port }: Place): Requester<LobbyRequest['body'], LobbyReply['body']> {
-  const requester = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply);
-  requester.start();
-  return requester;
 }

@@ -16,6 +16,14 @@ export class FetchError extends Error {
   }
 }
 
+/** Where the tokens come from that a server wants for its tracks. */
+export interface TokenSource {
+  /** Good for fetching that track. @throws {FetchError} when there is none to be had */
+  get(hash: string): Promise<string>;
+  /** The server didn't take the last one. */
+  forget(hash: string): void;
+}
+
 /** A server that sends nothing for so long, connecting included, is given up and asked again. */
 const stallMs = 2000;
 const maxIndexBytes = 64 * 1024 * 1024;
@@ -25,9 +33,11 @@ export class Fetcher {
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
   #host = '';
   #port = 0;
+  #tokens: TokenSource | undefined;
 
-  /** Requests from now on go there. False when they already did. */
-  setServer(host: string, port: number): boolean {
+  /** Requests from now on go there, with tokens where it wants some. False when they already did. */
+  setServer(host: string, port: number, tokens?: TokenSource): boolean {
+    this.#tokens = tokens;
     const isNew = host !== this.#host || port !== this.#port;
     this.#host = host;
     this.#port = port;
@@ -54,7 +64,7 @@ export class Fetcher {
     onBytes: (bytes: Uint8Array) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const response = await this.#get(`/tracks/${hash}`, { Range: `bytes=${from}-${to - 1}` }, signal);
+    const response = await this.#get(hash, '', { Range: `bytes=${from}-${to - 1}` }, signal);
     if (
       response.statusCode !== 206 ||
       response.headers['content-range'] !== `bytes ${from}-${to - 1}/${of}`
@@ -81,7 +91,7 @@ export class Fetcher {
 
   /** Fetches a track's index as it is on the wire. @throws {FetchError} @throws the signal's reason */
   async index(hash: string, signal: AbortSignal): Promise<Uint8Array> {
-    const response = await this.#get(`/tracks/${hash}/index`, {}, signal);
+    const response = await this.#get(hash, '/index', {}, signal);
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     try {
@@ -96,9 +106,17 @@ export class Fetcher {
     return Buffer.concat(pieces);
   }
 
-  async #get(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
+  async #get(
+    hash: string,
+    part: string,
+    range: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
     const [host, port, agent, timeout] = [this.#host, this.#port, this.#agent, stallMs];
-    for (;;) {
+    const path = `/tracks/${hash}${part}`;
+    for (let attempt = 1; ; attempt += 1) {
+      const token = await this.#tokens?.get(hash);
+      const headers = { ...range, ...(token && { Authorization: `Bearer ${token}` }) };
       signal.throwIfAborted();
       const response = Promise.withResolvers<IncomingMessage>();
       const request = get({ host, port, path, headers, agent, timeout }, (incoming) => {
@@ -111,7 +129,14 @@ export class Fetcher {
       // Not by get's own option: it would also reach the socket, which outlives the request.
       signal.addEventListener('abort', () => request.destroy(), { once: true });
       try {
-        return this.#accepted(await response.promise, path);
+        const incoming = await response.promise;
+        // Made by an earlier run of the coordinator, say.
+        if (incoming.statusCode === 401 && this.#tokens && attempt === 1) {
+          incoming.destroy();
+          this.#tokens.forget(hash);
+          continue;
+        }
+        return this.#accepted(incoming, path);
       } catch (error) {
         // The server closed a kept connection just when it was used again: that says nothing about the server.
         const stale = request.reusedSocket && errnoOf(error) === 'ECONNRESET' && !signal.aborted;

@@ -5,7 +5,7 @@ import { CacheFolder } from './cache-folder.ts';
 import type { TrackRef } from './cache-policy.ts';
 import { FetchLoop } from './fetch-loop.ts';
 import type { Demand, Fetch } from './fetch-plan.ts';
-import { Fetcher } from './fetcher.ts';
+import { Fetcher, type TokenSource } from './fetcher.ts';
 import { TrackIndexes } from './track-indexes.ts';
 import { TrackShelf } from './track-shelf.ts';
 
@@ -60,8 +60,8 @@ export class MediaCache {
   }
 
   /** Fetches from there from now on, and tries at once: to be called also when a server is back. */
-  setServer(host: string, port: number): void {
-    if (this.#fetcher.setServer(host, port)) this.#loop.restart();
+  setServer(host: string, port: number, tokens?: TokenSource): void {
+    if (this.#fetcher.setServer(host, port, tokens)) this.#loop.restart();
     else this.#loop.start();
   }
 
