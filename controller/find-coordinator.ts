@@ -1,9 +1,10 @@
 import type { Sighting } from '../daemon/net/discovery/announcement.ts';
 import { DEFAULT_PORT, type Place, parseCoordinator } from '../daemon/net/discovery/place.ts';
 import { CommandError } from './exit-codes.ts';
+import { listensHere } from './listening.ts';
 import { probe } from './reachability.ts';
 
-/** On the own host, and wherever a fixed address listens, a connection takes less. */
+/** A connection at home takes less. */
 const PROBE_MS = 500;
 /** As long as it takes a coordinator on Wi-Fi to answer, and others after it. */
 const LOOK_MS = { noneMs: 1000, settleMs: 400 };
@@ -23,6 +24,7 @@ export async function findCoordinator(text: string | undefined): Promise<Place> 
     throw new CommandError('USAGE', `'${text}' is no address of a coordinator: ${expected}`);
   }
   if (wanted.kind === 'place') return wanted.place;
+  if (wanted.kind === 'any' && listensHere(DEFAULT_PORT)) return HERE;
   const name = wanted.kind === 'name' ? wanted.name : undefined;
   const near = name === undefined ? HERE : { host: name, port: DEFAULT_PORT };
   if (!/\s/.test(near.host) && (await probe(near, PROBE_MS)) === 'open') return near;

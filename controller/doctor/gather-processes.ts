@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { listenersAt } from '../listening.ts';
 import type { DaemonFacts } from './host-facts.ts';
 
 /** The scheduling policies SCHED_FIFO and SCHED_RR. */
 const REALTIME_POLICIES = ['1', '2'];
-/** In /proc/net/tcp. */
-const LISTENING = '0A';
 
 /** Jam's daemons that run on this host. @param proc where /proc is */
 export function daemonsIn(proc: string): DaemonFacts[] {
@@ -20,8 +19,8 @@ export function daemonsIn(proc: string): DaemonFacts[] {
 
 /** Who listens at a TCP port of this host, for people; undefined: nobody. */
 export function listenerOf(proc: string, port: number): string | undefined {
-  const inodes = ['net/tcp', 'net/tcp6'].flatMap((table) => listeningInodes(textOf(join(proc, table)), port));
-  const [inode] = inodes;
+  const tables = ['net/tcp', 'net/tcp6'].map((table) => textOf(join(proc, table)));
+  const inode = tables.flatMap((table) => listenersAt(port, table))[0]?.inode;
   if (inode === undefined) return undefined;
   const pid = pidsIn(proc).find((one) => holdsSocket(join(proc, one, 'fd'), inode));
   if (pid === undefined) return 'a program of another user';
@@ -40,15 +39,6 @@ function realtimePriorityOf(tasks: string): number | undefined {
     return policy !== undefined && REALTIME_POLICIES.includes(policy) ? [Number(priority)] : [];
   });
   return priorities.length > 0 ? Math.max(...priorities) : undefined;
-}
-
-function listeningInodes(table: string, port: number): string[] {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return table.split('\n').flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
-    const isIt = fields[1]?.endsWith(`:${hex}`) && fields[3] === LISTENING;
-    return isIt && fields[9] !== undefined ? [fields[9]] : [];
-  });
 }
 
 function holdsSocket(folder: string, inode: string): boolean {
