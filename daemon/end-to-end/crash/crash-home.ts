@@ -6,6 +6,8 @@ import { Household } from '../household.ts';
 import type { RoomView } from './ledgers.ts';
 
 const TRACK_S = 60;
+/** Of the tracks: they are not heard, but sent and probed. */
+const RATE = 8000;
 const LIMIT_MS = 30_000;
 /** So many tracks stay when a queue is cut. */
 const KEPT = 10;
@@ -124,14 +126,22 @@ export class CrashHome {
   }
 
   async #upload(seed: number): Promise<Track> {
-    const wav = wavFile(TRACK_S, seed);
+    const wav = slowWav(TRACK_S, seed);
     const hash = sha256(wav);
     const url = `http://127.0.0.1:${mediaPort(this.household.port)}/tracks/${hash}?name=${seed}.wav`;
     const stored = await fetch(url, { method: 'PUT', body: wav });
     if (!stored.ok) throw new Error(await stored.text());
     const untold = { title: '', artist: '', album: '' };
-    return { hash, bytes: 0, codec: 'WAV', sampleRate: 44_100, channels: 1, frames: 0, ...untold };
+    return { hash, bytes: 0, codec: 'WAV', sampleRate: RATE, channels: 1, frames: 0, ...untold };
   }
+}
+
+/** wavFile() as of a lower rate. */
+function slowWav(seconds: number, seed: number): Buffer {
+  const wav = wavFile((seconds * RATE) / 44_100, seed);
+  wav.writeUInt32LE(RATE, 24);
+  wav.writeUInt32LE(RATE * 2, 28);
+  return wav;
 }
 
 function killOne(pids: readonly number[], dice: number): void {
