@@ -11,7 +11,11 @@ let attic: Running;
 let kitchen: Running;
 
 const coordinator = (host: string): Running =>
-  lab.run(host, 'daemon/coordinator/main.ts', '--name', host, '--data-dir', join(lab.directory, host));
+  lab.run(
+    host,
+    'daemon/coordinator/main.ts',
+    ...['--name', host, '--data-dir', join(lab.directory, host), '--security', 'none'],
+  );
 
 const speaker = (...flags: string[]): Running => {
   const sink = `sim:ppm=0,record=${join(lab.directory, 'kitchen.wav')}`;
