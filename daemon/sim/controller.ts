@@ -1,22 +1,30 @@
-import type { LobbyReply, LobbyRequest, RoomCommand } from '../../protos/index.ts';
+import { attemptMs, BUSY_RETRY_FOR_MS, retryDelayMs, withAge } from '../../controller/retry.ts';
+import { type LobbyReply, LobbyRequest, type RoomCommand } from '../../protos/index.ts';
 import { messageOf } from '../errno.ts';
+import { NoReplyError } from '../net/request.ts';
 import { LOBBY_PORT } from './coordinator.ts';
 import { type Host, Process } from './host.ts';
 import type { HomeLog } from './log.ts';
 import type { Network } from './network.ts';
 import { SimulatedRequests } from './requests.ts';
 
+type Reply = LobbyReply['body'];
+
 const ANSWER_MS = 5000;
 
-/** A person with jamctl. */
+/** A person with jamctl, which asks again for a reply that may have been lost, and while a room is busy. */
 export class SimulatedController {
-  readonly #requests: SimulatedRequests<LobbyRequest['body'], LobbyReply['body']>;
+  readonly #network: Network;
+  readonly #process: Process;
+  readonly #requests: SimulatedRequests<LobbyRequest['body'], Reply>;
   readonly #log: HomeLog;
   /** Commands that were accepted, refused, and not answered. */
   readonly counts = { done: 0, refused: 0, unanswered: 0 };
 
   constructor(host: Host, network: Network, coordinator: Host, log: HomeLog) {
-    this.#requests = new SimulatedRequests(network, new Process(host), coordinator, LOBBY_PORT);
+    this.#network = network;
+    this.#process = new Process(host);
+    this.#requests = new SimulatedRequests(network, this.#process, coordinator, LOBBY_PORT, LobbyRequest);
     this.#log = log;
   }
 
@@ -25,14 +33,24 @@ export class SimulatedController {
   }
 
   /** Gives a command to a room; resolves to whether it was accepted. */
-  async command(room: string, body: RoomCommand['body']): Promise<boolean> {
-    return this.ask({ kind: 'callRoom', room, command: { body } }, `${body.kind} in ${room}`);
+  command(room: string, body: RoomCommand['body']): Promise<boolean> {
+    const fromMs = this.#nowMs();
+    return this.#count(`${body.kind} in ${room}`, (requestId) =>
+      this.#untilReplied((withinMs) => {
+        const command = { body: withAge(body, this.#nowMs() - fromMs) };
+        return this.#ask({ kind: 'callRoom', room, command }, withinMs, requestId);
+      }),
+    );
   }
 
   /** Asks the lobby for something; resolves to whether it is done. @param what it is, for the log */
-  async ask(body: LobbyRequest['body'], what: string): Promise<boolean> {
+  ask(body: LobbyRequest['body'], what: string): Promise<boolean> {
+    return this.#count(what, (requestId) => this.#ask(body, ANSWER_MS, requestId));
+  }
+
+  async #count(what: string, ask: (requestId: string) => Promise<Reply>): Promise<boolean> {
     try {
-      const reply = await this.#requests.request(body, ANSWER_MS);
+      const reply = await this.#whileBusy(ask);
       const failure = reply.kind === 'room' ? reply.body : reply;
       if (failure.kind === 'failure') {
         this.counts.refused++;
@@ -47,5 +65,41 @@ export class SimulatedController {
       this.#log.add('jamctl', `${what}: ${messageOf(error)}`);
       return false;
     }
+  }
+
+  async #whileBusy(ask: (requestId: string) => Promise<Reply>): Promise<Reply> {
+    const requestId = this.#network.newId();
+    const fromMs = this.#nowMs();
+    for (;;) {
+      const reply = await ask(requestId);
+      const failure = reply.kind === 'room' ? reply.body : reply;
+      if (failure.kind !== 'failure' || failure.code !== 'BUSY') return reply;
+      const busy = { code: failure.code, retryAfterMs: failure.retryAfterMs };
+      const delayMs = retryDelayMs(busy, this.#nowMs() - fromMs, BUSY_RETRY_FOR_MS);
+      if (delayMs === undefined) return reply;
+      await new Promise<void>((resolve) => this.#process.timers.after(delayMs, resolve));
+    }
+  }
+
+  /** With the same id: what was done before isn't done again. @throws {NoReplyError} */
+  async #untilReplied(send: (withinMs: number) => Promise<Reply>): Promise<Reply> {
+    const untilMs = this.#nowMs() + ANSWER_MS;
+    for (;;) {
+      const leftMs = Math.max(1, untilMs - this.#nowMs());
+      const withinMs = attemptMs(leftMs);
+      try {
+        return await send(withinMs);
+      } catch (error) {
+        if (!(error instanceof NoReplyError) || withinMs >= leftMs) throw error;
+      }
+    }
+  }
+
+  #ask(body: LobbyRequest['body'], withinMs: number, requestId: string): Promise<Reply> {
+    return this.#requests.request(body, withinMs, { requestId, by: 'somebody' });
+  }
+
+  #nowMs(): number {
+    return this.#process.host.clock() / 1000;
   }
 }

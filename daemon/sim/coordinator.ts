@@ -1,17 +1,24 @@
-import type { LobbyReply, LobbyRequest, Track } from '../../protos/index.ts';
+import { LobbyReply, type LobbyRequest, type Track } from '../../protos/index.ts';
 import { LiveLobby } from '../coordinator/live-lobby.ts';
 import type { LobbyState } from '../coordinator/lobby.ts';
 import { LobbyDesk } from '../coordinator/lobby-desk.ts';
 import type { SavedLobby } from '../coordinator/lobby-store.ts';
 import { nobody } from '../coordinator/people/people.ts';
 import { clockPort } from '../coordinator/ports.ts';
+import { ANSWERED_LIMIT, type Answered } from '../coordinator/repeats.ts';
 import type { RoomLauncher } from '../coordinator/room-child.ts';
+import type { RequestHead } from '../net/request.ts';
 import { Disk } from './disk.ts';
 import { type Host, Process } from './host.ts';
 import type { HomeLog } from './log.ts';
 import type { Network } from './network.ts';
 import { answersTo } from './requests.ts';
 import { type RoomWatch, SimulatedRoom } from './room.ts';
+
+/** What is on the coordinator's disk. */
+interface KeptLobby extends SavedLobby {
+  readonly answered: readonly Answered[];
+}
 
 /** What is told of a coordinator. */
 export interface CoordinatorWatch extends RoomWatch {
@@ -24,7 +31,7 @@ export const LOBBY_PORT = 7400;
 /** The coordinator's disk, its rooms', and its programs whenever they run. */
 export class SimulatedCoordinator {
   readonly host: Host;
-  readonly disk = new Disk<SavedLobby>();
+  readonly disk = new Disk<KeptLobby>();
   readonly #network: Network;
   readonly #tracks: ReadonlyMap<string, Track>;
   readonly #log: HomeLog;
@@ -69,7 +76,7 @@ export class SimulatedCoordinator {
     const { clock, clockId } = this.host;
     const logger = this.#log.of('coordinator');
     const launcher = this.#launcher(process);
-    const records = { load: () => this.#load(), save: (lobby: SavedLobby) => this.#save(process, lobby) };
+    const records = { load: () => this.#load(), save: this.#saver(process) };
     const lobby = new LiveLobby(records, { launcher, clock, timers: process.timers, logger }, () =>
       this.#newId(),
     );
@@ -79,7 +86,11 @@ export class SimulatedCoordinator {
       clock,
       wallMs: () => this.host.schedule.nowUs / 1000,
       timers: process.timers,
-      records: { history: () => [], saveHistory: () => {}, answered: () => [] },
+      records: {
+        history: () => [],
+        saveHistory: () => {},
+        answered: () => [...(this.disk.kept?.answered ?? [])],
+      },
       portsInUse: async () => [],
       logger,
     });
@@ -88,7 +99,13 @@ export class SimulatedCoordinator {
     });
     void lobby.start().then(() => {
       if (!process.isAlive) return;
-      const answers = answersTo((body: LobbyRequest['body']) => this.#answer(desk, lobby, body), logger);
+      desk.start();
+      const answers = answersTo(
+        this.#network,
+        LobbyReply,
+        (body: LobbyRequest['body'], asked) => this.#answer(desk, lobby, body, asked),
+        logger,
+      );
       this.#network.listen(process, LOBBY_PORT, answers);
     });
   }
@@ -98,8 +115,13 @@ export class SimulatedCoordinator {
     this.#process?.kill();
   }
 
-  async #answer(desk: LobbyDesk, lobby: LiveLobby, body: LobbyRequest['body']): Promise<LobbyReply['body']> {
-    const reply = await desk.answer(body, { requestId: '', by: '' });
+  async #answer(
+    desk: LobbyDesk,
+    lobby: LiveLobby,
+    body: LobbyRequest['body'],
+    asked: Required<RequestHead>,
+  ): Promise<LobbyReply['body']> {
+    const reply = await desk.answer(body, asked);
     const isAnswered = reply.kind === 'done' || reply.kind === 'assignment';
     if (isAnswered && this.isRunning && lobby === this.#lobby)
       this.#watch.onLobbyAnswer(lobby.state, this.disk.kept);
@@ -124,8 +146,12 @@ export class SimulatedCoordinator {
     return this.disk.kept ?? { rooms: [], speakers: [], people: nobody };
   }
 
-  #save(process: Process, { rooms, speakers, people }: SavedLobby): void {
-    this.disk.write(process, { rooms, speakers, people });
+  #saver(process: Process) {
+    return ({ rooms, speakers, people }: SavedLobby, answered?: Answered): void => {
+      const before = this.disk.kept?.answered ?? [];
+      const noted = answered ? [...before, answered].slice(-ANSWERED_LIMIT) : before;
+      this.disk.write(process, { rooms, speakers, people, answered: noted });
+    };
   }
 
   #newId(): string {

@@ -11,6 +11,7 @@ import type { Path, PathModel } from './path.ts';
 import { Schedule } from './schedule.ts';
 import { trackOf } from './signal.ts';
 import { SimulatedSpeaker, type SpeakerWatch } from './speaker.ts';
+import { Wire } from './wire.ts';
 
 /** What a home is like. */
 export interface HomeModel {
@@ -54,6 +55,8 @@ const WANDER_SECONDS = 150;
 /** What the parts of a home tell whoever watches it. */
 export interface HomeWatch extends CoordinatorWatch {
   ofSpeaker(name: string): SpeakerWatch;
+  /** A message could not be encoded and decoded. */
+  onUnreadable(text: string): void;
 }
 
 interface Ways {
@@ -80,7 +83,7 @@ export class Home {
     this.model = model;
     this.random = seededRandom(seed);
     this.log = new HomeLog(this.schedule, isDetailed);
-    this.network = new Network(model.path, this.random);
+    this.network = new Network(model.path, this.random, new Wire((text) => watch.onUnreadable(text)));
     this.tracks = Array.from({ length: model.tracks }, (_, i) => trackOf(i, model.trackSeconds));
     const byHash = new Map(this.tracks.map((track) => [track.hash, track]));
     const host = this.#host('coordinator');

@@ -28,8 +28,16 @@ function found(tell: (ledger: Ledger, setClock: (us: number) => void) => void): 
   return violations.list.map(({ invariant }) => invariant);
 }
 
+const note = (state: RoomState, kept: RoomState | undefined) => ({
+  request: add,
+  requestId: 'x',
+  before: state,
+  state,
+  kept,
+  wasKept: false,
+});
 const answered = (state: RoomState, kept: RoomState | undefined) =>
-  found((ledger) => ledger.onAnswer('r1', add, state, kept));
+  found((ledger) => ledger.onAnswer('r1', note(state, kept)));
 
 test('an answer given before the room was saved is found', (t) => {
   t.deepEqual(answered(filled, empty), ['durability']);
@@ -40,13 +48,28 @@ test('an answer given before the room was saved is found', (t) => {
 test('a room that has lost what was acknowledged is found when it starts', (t) => {
   const restart = (state: RoomState, kept: RoomState | undefined) =>
     found((ledger) => {
-      ledger.onAnswer('r1', add, playing, playing);
+      ledger.onAnswer('r1', note(playing, playing));
       ledger.onStart('r1', state, kept);
     });
   t.deepEqual(restart(playing, playing), []);
   t.deepEqual(restart(empty, undefined), ['durability']);
   t.true(restart(empty, playing).includes('durability'), 'it didn’t take up what was there');
   t.true(restart(filled, filled).includes('durability'), 'the disk has an older state than was acknowledged');
+});
+
+test('a request that is done twice is found', (t) => {
+  const twice = (requestId: string, before: RoomState) =>
+    found((ledger) => {
+      ledger.onAnswer('r1', { ...note(filled, filled), before: empty });
+      ledger.onAnswer('r1', { ...note(playing, playing), requestId, before });
+    });
+  t.deepEqual(twice('x', filled), ['once']);
+  t.deepEqual(twice('another', filled), []);
+  t.deepEqual(twice('x', playing), [], 'it was only answered again');
+  const afterCrash = found((ledger) =>
+    ledger.onAnswer('r1', { ...note(playing, playing), before: filled, wasKept: true }),
+  );
+  t.deepEqual(afterCrash, ['once'], 'nobody had heard of it, but it was done');
 });
 
 test('a lobby that answers before it has saved is found', (t) => {

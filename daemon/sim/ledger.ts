@@ -1,4 +1,4 @@
-import type { RoomEvent, RoomRequest } from '../../protos/index.ts';
+import type { RoomEvent } from '../../protos/index.ts';
 import { toRoom } from '../clock/clock-map.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
 import type { LobbyState } from '../coordinator/lobby.ts';
@@ -6,6 +6,7 @@ import type { SavedLobby } from '../coordinator/lobby-store.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
 import type { LocalUs } from '../units.ts';
 import type { HomeWatch } from './home.ts';
+import type { RoomAnswerNote } from './room.ts';
 import type { SpeakerWatch } from './speaker.ts';
 import type { Violations } from './violation.ts';
 
@@ -29,6 +30,8 @@ export class Ledger implements HomeWatch {
   readonly #now: () => number;
   readonly #clockOf: (speaker: string) => LocalUs;
   readonly #violations: Violations;
+  /** Requests that were answered "done", by their ids. */
+  readonly #done = new Set<string>();
   readonly #acknowledged = new Map<string, RoomState | undefined>();
 
   /**
@@ -45,12 +48,7 @@ export class Ledger implements HomeWatch {
     if (body.kind !== 'heartbeat') this.changedUs.set(roomId, this.#now());
   }
 
-  onAnswer(
-    roomId: string,
-    request: RoomRequest['body'],
-    state: RoomState,
-    kept: RoomState | undefined,
-  ): void {
+  onAnswer(roomId: string, { request, requestId, before, state, kept, wasKept }: RoomAnswerNote): void {
     if (request.kind !== 'command') return;
     if (!kept || keyOf(kept) !== keyOf(state))
       this.#violations.add(
@@ -58,6 +56,11 @@ export class Ledger implements HomeWatch {
         `${roomId} has answered "done" to ${request.body.kind} before saving`,
       );
     this.#acknowledged.set(roomId, kept);
+    const isRepeated = wasKept || this.#done.has(requestId);
+    this.#done.add(requestId);
+    const isChanged = keyOf(before) !== keyOf(state) || before.timeline.epoch !== state.timeline.epoch;
+    if (isRepeated && isChanged)
+      this.#violations.add('once', `${roomId} has done ${request.body.kind} (${requestId}) twice`);
   }
 
   onStart(roomId: string, state: RoomState, kept: RoomState | undefined): void {
@@ -75,6 +78,10 @@ export class Ledger implements HomeWatch {
   onLobbyAnswer({ rooms, speakers }: LobbyState, kept: SavedLobby | undefined): void {
     if (kept?.rooms !== rooms || kept.speakers !== speakers)
       this.#violations.add('durability', 'the lobby has answered before saving');
+  }
+
+  onUnreadable(text: string): void {
+    this.#violations.add('wire', text);
   }
 
   ofSpeaker(name: string): SpeakerWatch {

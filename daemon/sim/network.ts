@@ -2,6 +2,7 @@ import type { Random } from '../random.ts';
 import { Connection } from './connection.ts';
 import type { Host, Process } from './host.ts';
 import { LOOPBACK, Path, type PathModel } from './path.ts';
+import type { Wire } from './wire.ts';
 
 /** One peer of a server. */
 export interface Peer {
@@ -32,11 +33,19 @@ export class Network {
   readonly #model: PathModel;
   readonly #paths = new Map<string, Path>();
   readonly #servers = new Map<string, { process: Process; server: Server }>();
+  readonly wire: Wire;
+  #ids = 0;
 
   /** @param model of a way between two hosts, unless it is given another one */
-  constructor(model: PathModel, random: Random) {
+  constructor(model: PathModel, random: Random, wire: Wire) {
     this.#model = model;
     this.#random = random;
+    this.wire = wire;
+  }
+
+  /** For a request: no other one has it, of whichever run of a program. */
+  newId(): string {
+    return `request-${++this.#ids}`;
   }
 
   /** The way from one host to another. */

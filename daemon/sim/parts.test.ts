@@ -122,7 +122,7 @@ test('track and position are read from the sound, whatever the volume', (t) => {
   const gains = fc.double({ min: 0.001, max: 1, noNaN: true });
   fc.assert(
     fc.property(numbers, fc.integer({ min: 50, max: 90 * SIM_RATE - 50 }), gains, (number, frame, gain) => {
-      const track = trackOf(number, 90);
+      const track = trackOf(number, 90, SIM_RATE);
       const held = new SignalStream(
         track,
         () => track.frames,

@@ -1,10 +1,11 @@
-import type { Report, RoomEvent, RoomReply, RoomRequest } from '../../protos/index.ts';
+import { type Report, RoomEvent, RoomReply, RoomRequest } from '../../protos/index.ts';
 import type { LobbyRoom } from '../coordinator/lobby.ts';
 import { roomPorts } from '../coordinator/ports.ts';
 import { LiveRoom, type RoomRecords } from '../coordinator/room/live-room.ts';
 import type { Alive } from '../coordinator/room/resume.ts';
 import type { RoomState } from '../coordinator/room/room-state.ts';
 import type { RoomLink, RoomRun, RunEvents } from '../coordinator/room-child.ts';
+import type { RequestHead } from '../net/request.ts';
 import { Disk } from './disk.ts';
 import { type Host, Process } from './host.ts';
 import type { HomeLog } from './log.ts';
@@ -16,8 +17,27 @@ export interface RoomWatch {
   onEvent(roomId: string, event: RoomEvent): void;
   /** The room has taken up what was saved, or begun anew. */
   onStart(roomId: string, state: RoomState, kept: RoomState | undefined): void;
-  /** It has told somebody that a command was carried out. */
-  onAnswer(roomId: string, request: RoomRequest['body'], state: RoomState, kept: RoomState | undefined): void;
+  /** It has told somebody that something was done. */
+  onAnswer(roomId: string, answer: RoomAnswerNote): void;
+}
+
+/** What a room has been asked for and has done. */
+export interface RoomAnswerNote {
+  readonly request: RoomRequest['body'];
+  readonly requestId: string;
+  /** The room's state just before it and after it. */
+  readonly before: RoomState;
+  readonly state: RoomState;
+  /** What is on the disk after it, and whether it was there before that this request had been done. */
+  readonly kept: RoomState | undefined;
+  readonly wasKept: boolean;
+}
+
+/** What is on a room's disk. */
+interface KeptRoom {
+  readonly state: RoomState;
+  /** The notes that requests were answered with. */
+  readonly notes: ReadonlyMap<string, string>;
 }
 
 const START_MS = 150;
@@ -26,7 +46,7 @@ const STOP_MS = 20;
 /** A room's disk, and its program whenever it runs. */
 export class SimulatedRoom {
   readonly room: LobbyRoom;
-  readonly disk = new Disk<RoomState>();
+  readonly disk = new Disk<KeptRoom>();
   readonly #aliveDisk = new Disk<Alive>();
   readonly #host: Host;
   readonly #network: Network;
@@ -89,7 +109,7 @@ export class SimulatedRoom {
   #begin(process: Process): boolean {
     const { roomId, name } = this.room;
     const { clockId } = this.#host;
-    const kept = this.disk.kept;
+    const kept = this.disk.kept?.state;
     const live = new LiveRoom(
       { roomId, name, clockId, runId: `${roomId}-run-${++this.#runs}` },
       {
@@ -119,35 +139,52 @@ export class SimulatedRoom {
     // Only reports are sent there.
     this.#network.listen(process, reportsPort, { onMessage: (report) => live.note(report as Report) });
     const answers = answersTo(
-      (body: RoomRequest['body']) => this.#answer(live, body),
+      this.#network,
+      RoomReply,
+      (body: RoomRequest['body'], asked) => this.#answer(live, body, asked),
       this.#log.of(this.room.name),
     );
     this.#network.listen(process, requestsPort, answers);
   }
 
-  #answer(live: LiveRoom, body: RoomRequest['body']): RoomReply['body'] {
-    const reply = live.answer(body);
+  #answer(live: LiveRoom, request: RoomRequest['body'], asked: Required<RequestHead>): RoomReply['body'] {
+    const before = live.state;
+    const wasKept = this.disk.kept?.notes.has(keyOf(asked)) ?? false;
+    const reply = live.answer(request, asked);
+    const { requestId } = asked;
+    const kept = this.disk.kept?.state;
     if (reply.kind === 'answer' && reply.body.kind === 'done')
-      this.#watch.onAnswer(this.room.roomId, body, live.state, this.disk.kept);
+      this.#watch.onAnswer(this.room.roomId, {
+        request,
+        requestId,
+        before,
+        state: live.state,
+        kept,
+        wasKept,
+      });
     return reply;
   }
 
   #publish(process: Process, event: RoomEvent): void {
     if (!process.isAlive) return;
     this.#watch.onEvent(this.room.roomId, event);
-    for (const peer of this.#peers) peer.send(event);
+    const carried = this.#network.wire.carry(RoomEvent, event);
+    for (const peer of this.#peers) peer.send(carried);
   }
 
   #records(process: Process): RoomRecords {
     return {
       load: () => {
-        const state = this.disk.kept;
+        const state = this.disk.kept?.state;
         const alive = this.#aliveDisk.kept;
         return state && alive && { state, alive };
       },
-      save: (state) => this.disk.write(process, state),
-      // Nobody asks twice there.
-      noteOf: () => undefined,
+      save: (state, answered) => {
+        const notes = this.disk.kept?.notes ?? new Map();
+        const noted = answered ? new Map(notes).set(keyOf(answered), answered.note) : notes;
+        this.disk.write(process, { state, notes: noted });
+      },
+      noteOf: (asked) => this.disk.kept?.notes.get(keyOf(asked)),
       saveAlive: (alive) => {
         this.#aliveDisk.isFull = this.disk.isFull;
         this.#aliveDisk.write(process, alive);
@@ -162,8 +199,13 @@ export class SimulatedRoom {
       lobby,
       this.#host,
       requestsPort,
+      RoomRequest,
     );
     link.start();
     return link;
   }
+}
+
+function keyOf({ requestId, by }: Required<RequestHead>): string {
+  return `${by}/${requestId}`;
 }

@@ -2,8 +2,10 @@ import type { Track } from '../../protos/index.ts';
 import type { FrameStream } from '../speaker/playout/frame-stream.ts';
 import { type Kernel, PHASES } from '../speaker/playout/kernel.ts';
 
-/** Hz of the simulated devices and of most tracks: low, for the sake of speed. */
+/** Hz of the simulated devices: low, for the sake of speed. */
 export const SIM_RATE = 1200;
+/** Hz of the tracks: the least that the protocol knows. */
+const TRACK_RATE = 4000;
 /** Tracks can be told apart by their sound, this many of them. */
 export const TRACKS = 64;
 const FIRST_SLOPE = 1.0021;
@@ -17,7 +19,7 @@ const WINDOW = 12;
  * one is constant. Their ratio gives position and track, whatever the volume.
  * @param number 0 to TRACKS − 1
  */
-export function trackOf(number: number, seconds: number, sampleRate = SIM_RATE): Track {
+export function trackOf(number: number, seconds: number, sampleRate = TRACK_RATE): Track {
   return {
     hash: number.toString(16).padStart(64, '0'),
     bytes: Math.round(seconds * 40_000),

@@ -1,10 +1,10 @@
-import type {
-  Assignment,
-  LobbyReply,
+import {
+  type Assignment,
+  type LobbyReply,
   LobbyRequest,
   Report,
-  RoomEvent,
-  RoomReply,
+  type RoomEvent,
+  type RoomReply,
   RoomRequest,
 } from '../../protos/index.ts';
 import { ClockKeeper } from '../clock/clock-keeper.ts';
@@ -143,6 +143,7 @@ export class SimulatedSpeaker {
       process,
       coordinator,
       lobbyPort,
+      LobbyRequest,
     );
     lobby.start();
     const { name } = this;
@@ -186,6 +187,7 @@ export class SimulatedSpeaker {
       process,
       coordinator,
       requestsPort,
+      RoomRequest,
     );
     const patience = { patienceUs: PATIENCE_US };
     const events = new Client(network, process, coordinator, eventsPort, { ...patience, kept: 0 }, (event) =>
@@ -205,7 +207,7 @@ export class SimulatedSpeaker {
       requests,
       start: () => all.forEach((one) => void one.start()),
       stop: () => all.forEach((one) => void one.stop()),
-      send: (report: Report) => reports.send(report),
+      send: (report: Report) => reports.send(network.wire.carry(Report, report)),
     };
   }
 

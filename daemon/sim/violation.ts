@@ -10,9 +10,10 @@ export type Invariant =
   | 'holdover'
   | 'agreement'
   | 'durability'
+  | 'once'
+  | 'wire'
   | 'caps'
-  | 'glitch'
-  | 'answers';
+  | 'glitch';
 
 /** Something that should not have happened. */
 export interface Violation {
