@@ -66,18 +66,23 @@ export class LobbyClient {
     return (await this.ask({ kind: 'getMediaToken', hash, upload: true }, 'mediaToken')).token;
   }
 
-  /** @throws {CommandError} UNREACHABLE, or what the coordinator says; BUSY only after trying for 1 s */
+  /**
+   * Asks again, as the same request, where the reply may have been lost.
+   * @throws {CommandError} UNREACHABLE, or what the coordinator says; BUSY only after trying for 1 s
+   */
   async ask<K extends ReplyBody['kind']>(body: RequestBody, kind: K): Promise<Reply<K>> {
     const requestId = newRequestId();
     return this.#whileBusy(async (timeoutMs) => {
-      const reply = await this.#request(body, requestId, timeoutMs);
+      const reply = await this.#untilReplied(timeoutMs, (withinMs) =>
+        this.#request(body, requestId, withinMs),
+      );
       if (reply.kind === 'failure') throw failureOf(reply);
       if (!isReply(reply, kind)) throw unexpected(reply.kind);
       return reply;
     });
   }
 
-  /** As ask(), of a room by its name; sent again where the reply may have been lost. */
+  /** As ask(), of a room by its name. */
   async askRoom<K extends RoomAnswer['body']['kind']>(
     room: string,
     body: RoomCommand['body'],
@@ -113,7 +118,7 @@ export class LobbyClient {
     }
   }
 
-  // With the same id: a room that has done it answers as before, and doesn't do it twice.
+  // With the same id: who has done it answers as before, and doesn't do it twice.
   async #untilReplied(timeoutMs: number, send: (withinMs: number) => Promise<ReplyBody>): Promise<ReplyBody> {
     const untilMs = performance.now() + timeoutMs;
     for (;;) {

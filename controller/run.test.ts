@@ -97,7 +97,9 @@ const withLobby = test.macro({
     await lobby.start();
     const outcome = await jamctl(lobby.port, ...args);
     lobby.stop();
-    t.deepEqual(lobby.asked.map(withoutAge), [expected], outcome.err);
+    // On a busy machine it may have asked again before the reply was there.
+    const asked = lobby.asked.filter((_, i) => lobby.requestIds.indexOf(lobby.requestIds[i] ?? '') === i);
+    t.deepEqual(asked.map(withoutAge), [expected], outcome.err);
     t.is(outcome.code, 0);
     t.is(outcome.out, 'done so\n');
   },
@@ -297,6 +299,15 @@ test('a reply that is lost is asked for again, as the same request', async (t) =
   const lobby = new TestLobby(() => (lobby.asked.length === 1 ? undefined : roomDone));
   await lobby.start();
   t.is((await jamctl(lobby.port, 'next')).code, 0);
+  t.is(new Set(lobby.requestIds).size, 1);
+  t.is(lobby.asked.length, 2);
+  lobby.stop();
+});
+
+test('so is one of the lobby itself', async (t) => {
+  const lobby = new TestLobby(() => (lobby.asked.length === 1 ? undefined : done));
+  await lobby.start();
+  t.is((await jamctl(lobby.port, 'room', 'create', 'attic')).code, 0);
   t.is(new Set(lobby.requestIds).size, 1);
   t.is(lobby.asked.length, 2);
   lobby.stop();
