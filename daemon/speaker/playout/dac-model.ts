@@ -7,16 +7,13 @@ import { type Point, upperLine } from './upper-line.ts';
 const blockUs = 100_000;
 /** The line is fitted over this long; longer when the device reports coarsely. */
 const windowUs = 12_000_000;
-const coarseWindowUs = 40_000_000;
+const coarseWindowUs = 20_000_000;
 /** A device whose reports scatter more than this reports coarsely. */
 const coarseUs = 200;
-/**
- * Reports in steps of ms tell most when they come just after a step: so many are asked for, in the beginning and then
- * for a part of the time.
- */
-const closelyUs = 10_000_000;
-const closelyEveryUs = 4_000_000;
-const closelyForUs = 1_000_000;
+/** Reports in steps of ms tell most when they come just after a step: until so long is known, many are asked for. */
+const closelyUs = 5_000_000;
+/** A step is due when it should come within this time, or should have come and is no later than this. */
+const dueUs = 250;
 /** How far crystals are off when nothing is known. */
 const unknownRatePpm = 60;
 /** How far a remembered rate can have moved since the last run, and over a restart of the device. */
@@ -96,8 +93,15 @@ export class DacModel {
 
   /** Whether reports should come as quickly as they can, as the device's steps are coarse. */
   get wantsMore(): boolean {
-    const isPart = (this.#points.at(-1)?.x ?? 0) % closelyEveryUs < closelyForUs;
-    return this.#steps.coarse && (isPart || this.#spanUs() < closelyUs);
+    return this.#steps.coarse && this.#spanUs() < closelyUs;
+  }
+
+  /** Whether a device that moves in steps is about to make one: what it reports just then tells most. */
+  stepIsDue(at: LocalUs): boolean {
+    const { nextUs } = this.#steps;
+    if (nextUs === undefined || this.#points.length < 3) return false;
+    const stepAt = this.heardAtLocalUs(frames((nextUs / 1e6) * this.#rate));
+    return Math.abs(stepAt - at) < dueUs;
   }
 
   /** Frames count from a new start (the device was restarted); the crystal is the same one. */

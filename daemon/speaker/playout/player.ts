@@ -1,5 +1,6 @@
 import { type ClockMap, toRoom } from '../../clock/clock-map.ts';
 import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm, type RoomUs } from '../../units.ts';
+import { askDevice } from './ask-device.ts';
 import { DacModel } from './dac-model.ts';
 import { GainRamp } from './gain.ts';
 import { hasSoundFrom, Idleness, restingPatience, usualWakeUs } from './idleness.ts';
@@ -258,13 +259,12 @@ export class Player {
   #fill(now: LocalUs): void {
     if (!this.#open) return;
     const { format, dac } = this.#open;
-    const status = this.#sink.status();
+    const status = askDevice(this.#sink, dac);
     if (status.state === 'xrun') {
       this.#recover(now);
       return;
     }
     this.#status = status;
-    dac.observe(status);
     if (this.#openedUs !== undefined && dac.ready) {
       this.#wakeUs = now - this.#openedUs;
       this.#openedUs = undefined;

@@ -48,6 +48,9 @@ class RampStream implements FrameStream {
   close(): void {}
 }
 
+/** Asking the device takes a while. */
+const questionUs = 4;
+
 interface HeardSegment {
   readonly startUs: number;
   readonly samples: number[];
@@ -75,7 +78,11 @@ export class SimulatedSpeaker {
         for (let i = 0; i < interleaved.length; i += SIM_CHANNELS) samples.push(interleaved[i]! / 2 ** 31);
       },
     };
-    const sink = new SimSink({ name: 'sim', ppm: dacPpm, reportStepUs, recorder }, () => localUs(this.nowUs));
+    const clock = (): LocalUs => {
+      this.nowUs += questionUs;
+      return localUs(this.nowUs);
+    };
+    const sink = new SimSink({ name: 'sim', ppm: dacPpm, reportStepUs, recorder }, clock);
     this.player = new Player(
       sink,
       (track) => new RampStream(track, () => this.held),
