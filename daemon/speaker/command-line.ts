@@ -25,7 +25,10 @@ export function speakerCommand(): Command {
       '--delay-ms <N>',
       'how much later than the device the sound is heard; the speaker plays that much earlier',
     )
-    .option('--buffer-ms <N>', 'how much is written ahead while music plays, 60 to 240 (default: 150)')
+    .option(
+      '--buffer-ms <N>',
+      'how much is written ahead while music plays, 60 to 240; more for a slow machine (default: 150)',
+    )
     .option('--channels <CHOICE>', 'stereo, left, right, mono (both as one) or swap (default: stereo)')
     .option(
       '--mixer [NAME]',

@@ -49,3 +49,11 @@ test('that the device was closed is no pause', (t) => {
   tickUntil(reserve, 60_000, 60_100, 10);
   t.is(reserve.idleMs, 35);
 });
+
+test('what is written ahead of music beyond the usual is written ahead of silence too, for slow machines', (t) => {
+  const reserve = new Reserve(240);
+  tickUntil(reserve, 0, 5000, 13);
+  t.is(reserve.aheadMs, 125);
+  tickUntil(reserve, 5000, 5500, 13, true);
+  t.is(reserve.aheadMs, 240);
+});

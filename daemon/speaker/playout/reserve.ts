@@ -3,6 +3,8 @@ import type { LocalUs } from '../../units.ts';
 /** In silence little is written ahead, so that a start is heard soon … */
 const leastMs = 35;
 const mostMs = 100;
+/** … with what a person has it write ahead of music beyond this, for a slow machine, on top … */
+const usualSoundingMs = 150;
 /** … but this much more than the thread has lately been kept from writing … */
 const marginMs = 20;
 /** … which counts for half after so long. */
@@ -13,13 +15,16 @@ const growth = 0.5;
 /** How much is written ahead of what is heard: to last over the times in which the playout thread can't run. */
 export class Reserve {
   readonly #soundingMs: number;
-  #aheadMs = leastMs;
+  readonly #leastMs: number;
+  #aheadMs: number;
   #pauseMs = 0;
   #tickedUs: LocalUs | undefined;
 
   /** @param soundingMs to be written ahead while music plays */
   constructor(soundingMs: number) {
     this.#soundingMs = soundingMs;
+    this.#leastMs = leastMs + Math.max(0, soundingMs - usualSoundingMs);
+    this.#aheadMs = this.#leastMs;
   }
 
   /** To be written ahead now, ms. */
@@ -29,7 +34,7 @@ export class Reserve {
 
   /** In silence, ms. */
   get idleMs(): number {
-    return Math.min(mostMs, Math.max(leastMs, this.#pauseMs + marginMs));
+    return Math.max(this.#leastMs, Math.min(mostMs, this.#pauseMs + marginMs));
   }
 
   /** What aheadMs moves to. */
