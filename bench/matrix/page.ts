@@ -26,6 +26,7 @@ Written by \`${command}\` on ${at.toISOString().slice(0, 16).replace('T', ' ')} 
   looks at \`jamctl status\` at which the true spread was within the bound that it showed.
 - Snapcast is Debian's, on the same hosts, network and DACs, with the same track, in the same call.
 - *Ratio*: Snapcast's figure over Jam's.
+- A speaker on a quarter of a core has a page of its own: [small-machines.md](small-machines.md).
 
 ${missed === 0 ? 'Every required figure was reached.' : `Of ${all.length} required figures ${missed} were missed.`}
 
