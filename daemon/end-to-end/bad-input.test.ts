@@ -81,11 +81,17 @@ for (const [args, exitCode, message] of [
 }
 
 test.serial('an upload whose bytes have another checksum is refused, and leaves nothing', async (t) => {
-  const url = `http://127.0.0.1:${mediaPort(home.port)}/tracks/${'a'.repeat(64)}`;
-  const refused = await fetch(`${url}?name=wrong.wav`, { method: 'PUT', body: new Uint8Array(5000) });
+  const hash = 'a'.repeat(64);
+  const url = `http://127.0.0.1:${mediaPort(home.port)}/tracks/${hash}`;
+  const token = async (upload: boolean) => {
+    const reply = await home.askLobby({ kind: 'getMediaToken', hash, upload });
+    return { authorization: `Bearer ${reply.kind === 'mediaToken' ? reply.token : reply.kind}` };
+  };
+  const body = new Uint8Array(5000);
+  const refused = await fetch(`${url}?name=wrong.wav`, { method: 'PUT', body, headers: await token(true) });
   t.true(refused.status >= 400 && refused.status < 500, `${refused.status}`);
   t.regex(await refused.text(), /hash|checksum|SHA-256/i);
-  t.is((await fetch(url)).status, 404);
+  t.is((await fetch(url, { headers: await token(false) })).status, 404);
 });
 
 test.serial('a second speaker of a name is told so once, and the first one stays', async (t) => {
