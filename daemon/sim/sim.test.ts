@@ -99,7 +99,7 @@ test.serial('a clock path that is longer one way than promised is found', async 
 });
 
 test.serial('a failure prints the shortest command that repeats it', async (t) => {
-  const limits = { spreadUs: 4 };
+  const limits = { spreadUs: 1 };
   const outcome = await run({ ...plain, limits }, { seed: 12, speakers: 3 });
   const [first] = outcome.violations;
   if (!first) return t.fail('nothing was violated');
@@ -114,9 +114,9 @@ test.serial('a failure prints the shortest command that repeats it', async (t) =
   t.true(again.seconds < untilS + 0.5);
 });
 
-test.serial('it runs at a hundred times real time and more', async (t) => {
+test.serial('it runs at hundreds of times real time', async (t) => {
   const { seconds, tookS } = await run(plain, { seed: 1, seconds: 120 });
   t.log(`${Math.round(seconds / tookS)} × real time`);
-  // A loaded machine may take several times longer.
+  // A loaded machine may take many times longer; `npm run bench:sim` measures it.
   t.true(seconds / tookS > 20, `${seconds / tookS} × real time`);
 });

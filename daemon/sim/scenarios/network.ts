@@ -8,7 +8,8 @@ export const networkScenarios: readonly Scenario[] = [
     about: 'The default home on a Wi-Fi with other traffic on it.',
     seconds: 120,
     home: { path: WIFI },
-    limits: { spreadUs: 300, spreadRmsUs: 100, errorUs: 300, withinS: 5, holdoverUs: 400 },
+    // A start is late where its packet is lost: TCP sends it again after 0.2 s.
+    limits: { spreadUs: 300, spreadRmsUs: 100, errorUs: 300, withinS: 5, holdoverUs: 400, glitches: 2 },
     script: (director) => director.music(),
   },
   {
