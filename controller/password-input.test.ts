@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import test from 'ava';
 import type { LobbyReply } from '../protos/index.ts';
 import { run } from './run.ts';
-import { TestLobby } from './testing/lobby.ts';
+import { environment, TestLobby } from './testing/lobby.ts';
 
 const identity: LobbyReply['body'] = { kind: 'identity', name: 'anna', role: 'ADMIN', how: 'open' };
 
@@ -14,7 +14,7 @@ async function asked(input: string, ...args: string[]) {
   await lobby.start();
   const shown: string[] = [];
   const output = { write: (text: string) => shown.push(text) };
-  const io = { stdout: output, stderr: output, stdin: Readable.from([input]), env: {} };
+  const io = { stdout: output, stderr: output, stdin: Readable.from([input]), env: environment };
   const code = await run(['--coordinator', `127.0.0.1:${lobby.port}`, ...args], io);
   lobby.stop();
   return { code, asked: lobby.asked, shown: shown.join('') };

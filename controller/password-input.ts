@@ -28,9 +28,9 @@ export class PasswordInput {
   async #prompted(prompt: string): Promise<string> {
     const input = this.#io.stdin;
     if (!input) throw missing();
-    this.#io.stderr.write(prompt);
     const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
     const reader = createInterface({ input, output: unseen, terminal: true, historySize: 0 });
+    this.#io.stderr.write(prompt); // only now: the terminal shows no more what is typed
     const ended = new Promise<never>((_, reject) => {
       reader.once('SIGINT', () => reject(new CommandError('USAGE', 'interrupted: nothing was done')));
       reader.once('close', () => reject(missing()));

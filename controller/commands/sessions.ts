@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Identity } from '../../protos/index.ts';
+import { CommandError } from '../exit-codes.ts';
 import { identityJson, sessionsJson } from '../json.ts';
 import { PasswordInput } from '../password-input.ts';
 import { renderIdentity, renderSessions } from '../render-people.ts';
@@ -8,6 +8,9 @@ import type { Session } from '../session.ts';
 // Commands about being logged in.
 
 export async function login(session: Session, name: string, code: string | undefined): Promise<void> {
+  const { fingerprint } = session.client.keys ?? {};
+  if (fingerprint !== undefined && session.io.stdin?.isTTY)
+    session.io.stderr.write(`The coordinator's key is ${fingerprint}\n`);
   const input = new PasswordInput(session.io);
   const password = code === undefined ? await input.ask('Password: ') : await input.askNew('New password: ');
   const client = hostname();
@@ -16,17 +19,33 @@ export async function login(session: Session, name: string, code: string | undef
   const body = { kind: 'login', name, password, code: code ?? '', client } as const;
   const identity = await session.client.ask(body, 'identity');
   session.client.keys?.setPerson(identity.name);
-  show(session, identity);
+  session.show(
+    () => renderIdentity(identity),
+    () => ({ ...identityJson(identity), fingerprint: fingerprint ?? null }),
+  );
 }
 
 export async function logout(session: Session): Promise<void> {
-  const { note } = await session.client.ask({ kind: 'logout' }, 'done');
+  const note = await endOwn(session);
   session.client.keys?.setPerson(undefined);
   session.showNote(note);
 }
 
+async function endOwn(session: Session): Promise<string> {
+  try {
+    return (await session.client.ask({ kind: 'logout' }, 'done')).note;
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 'UNAUTHENTICATED') return 'you were not logged in';
+    throw error;
+  }
+}
+
 export async function whoAmI(session: Session): Promise<void> {
-  show(session, await session.client.ask({ kind: 'whoAmI' }, 'identity'));
+  const identity = await session.client.ask({ kind: 'whoAmI' }, 'identity');
+  session.show(
+    () => renderIdentity(identity),
+    () => identityJson(identity),
+  );
 }
 
 export async function sessions(session: Session): Promise<void> {
@@ -40,11 +59,4 @@ export async function sessions(session: Session): Promise<void> {
 export async function endSession(session: Session, sessionId: string): Promise<void> {
   const { note } = await session.client.ask({ kind: 'endSession', sessionId }, 'done');
   session.showNote(note);
-}
-
-function show(session: Session, identity: Identity): void {
-  session.show(
-    () => renderIdentity(identity),
-    () => identityJson(identity),
-  );
 }

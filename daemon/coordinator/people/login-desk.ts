@@ -72,11 +72,12 @@ export class LoginDesk {
   }
 
   #wrong(subjects: string[], why: string): never {
-    this.#guard = afterWrong(this.#guard, subjects, this.#nowMs());
+    const nowMs = this.#nowMs();
+    this.#guard = afterWrong(this.#guard, subjects, nowMs);
     const tries = wrongTries(this.#guard, subjects);
-    const nextMs = waitMs(this.#guard, subjects, this.#nowMs());
-    const wait = nextMs > 0 ? `, the next may be in ${nextMs / 1000} s` : '';
-    this.#logger.warn(`a login failed: ${tries} wrong tries of this name or key${wait}`);
+    const nextMs = waitMs(this.#guard, subjects, nowMs);
+    const wait = nextMs > 0 ? `, the next may be in ${Math.ceil(nextMs / 1000)} s` : '';
+    this.#logger.warn(`a login failed, ${tries} in a row of this name or key${wait}`);
     throw new Refusal('UNAUTHENTICATED', why);
   }
 
