@@ -103,15 +103,17 @@ export class LobbyClient {
 
   async #whileBusy<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
     const { timeoutMs, retry } = this.#options;
-    const limitMs = retry ? Math.min(BUSY_RETRY_FOR_MS, timeoutMs) : 0;
     const startedMs = performance.now();
+    let busyFromMs: number | undefined;
     for (;;) {
       const elapsedMs = performance.now() - startedMs;
       try {
         return await attempt(Math.max(1, timeoutMs - elapsedMs));
       } catch (error) {
-        const delayMs =
-          error instanceof CommandError && retryDelayMs(error, performance.now() - startedMs, limitMs);
+        const nowMs = performance.now();
+        busyFromMs ??= nowMs;
+        const leftMs = Math.min(BUSY_RETRY_FOR_MS - (nowMs - busyFromMs), timeoutMs - (nowMs - startedMs));
+        const delayMs = retry && error instanceof CommandError && retryDelayMs(error, leftMs);
         if (!delayMs) throw error;
         await sleep(delayMs);
       }

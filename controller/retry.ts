@@ -1,21 +1,20 @@
 import type { RoomCommand } from '../protos/index.ts';
 import type { CommandError } from './exit-codes.ts';
 
-/** A busy command is tried for as long as this. */
+/** A command that is busy is tried for as long as this from then on. */
 export const BUSY_RETRY_FOR_MS = 1000;
 /** Where the coordinator doesn't say when to try again. */
 const BUSY_RETRY_EVERY_MS = 100;
 /** A reply that hasn't come after this long may have been lost with the program that owed it. */
 const REPLY_LOST_AFTER_MS = 1500;
 
-/** How long to wait before a command that was refused is tried again; undefined: it's not to be. */
+/** How long to wait before a command that was refused is tried again; undefined: it's not to be. @param leftMs in which it may be */
 export function retryDelayMs(
   { code, retryAfterMs }: Pick<CommandError, 'code' | 'retryAfterMs'>,
-  elapsedMs: number,
-  limitMs: number,
+  leftMs: number,
 ): number | undefined {
   const delayMs = Math.max(1, retryAfterMs ?? BUSY_RETRY_EVERY_MS);
-  return code === 'BUSY' && elapsedMs + delayMs <= limitMs ? delayMs : undefined;
+  return code === 'BUSY' && delayMs <= leftMs ? delayMs : undefined;
 }
 
 /** How long to wait for the reply to one sending of a request, of the time that is left. */
