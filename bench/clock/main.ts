@@ -18,9 +18,10 @@ const PORT = 21_000 + (process.pid % 10_000);
 
 const quiet: End = { thread: 'main', loadMs: 0 };
 
-async function onLoopback(): Promise<CaseResult> {
+async function onLoopback(isEncrypted: boolean): Promise<CaseResult> {
   return measurePair({
-    name: 'loopback, one clock',
+    name: `loopback, one clock${isEncrypted ? '' : ', in the clear'}`,
+    isEncrypted,
     address: `tcp://127.0.0.1:${PORT}`,
     responder: quiet,
     client: quiet,
@@ -50,6 +51,7 @@ async function betweenHosts(kind: NetworkKind): Promise<CaseResult> {
       responder: { ...quiet, space: hub },
       client: { ...quiet, space: host, env },
       seconds: SECONDS,
+      isEncrypted: true,
       trueDriftPpm: -CLIENT_PPM / (1 + CLIENT_PPM * 1e-6),
     });
   } finally {
@@ -71,6 +73,7 @@ async function byThread(): Promise<CaseResult[]> {
             responder: { thread: responder, loadMs },
             client: { thread: client, loadMs },
             seconds: THREAD_SECONDS,
+            isEncrypted: true,
             trueDriftPpm: 0,
           };
           results.push(await measurePair(one));
@@ -118,7 +121,7 @@ function print(results: readonly CaseResult[]): void {
 async function main(): Promise<void> {
   const { cpu, cores, kernel, node } = machine();
   process.stdout.write(`${cpu}, ${cores} cores, ${kernel}, Node ${node}\n`);
-  const results = [await onLoopback()];
+  const results = [await onLoopback(true), await onLoopback(false)];
   try {
     needTools(false);
     for (const kind of ['wired', 'wifi'] as const) results.push(await betweenHosts(kind));

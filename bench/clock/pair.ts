@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { newKeyPair } from '../../daemon/security/keys.ts';
 import { percentiles } from '../measure/statistics.ts';
 import { type PeerOptions, PeerUpdate } from './peer-options.ts';
 
@@ -26,6 +27,8 @@ export interface Case {
   readonly responder: End;
   readonly client: End;
   readonly seconds: number;
+  /** CURVE, as Jam ships; else in the clear. */
+  readonly isEncrypted: boolean;
   /** The room clock's rate against the client's. */
   readonly trueDriftPpm: number;
 }
@@ -50,10 +53,11 @@ export interface CaseResult {
 
 /** @throws when an end doesn't start */
 export async function measurePair(one: Case): Promise<CaseResult> {
-  const responder = startPeer('responder', one.address, one.responder);
+  const keys = one.isEncrypted ? { keys: { server: newKeyPair(), client: newKeyPair() } } : {};
+  const responder = startPeer('responder', one.address, one.responder, keys);
   try {
     await firstLine(responder);
-    const client = startPeer('client', one.address, one.client);
+    const client = startPeer('client', one.address, one.client, keys);
     try {
       return summarize(one, await updatesOf(client, one.seconds));
     } finally {
@@ -64,9 +68,14 @@ export async function measurePair(one: Case): Promise<CaseResult> {
   }
 }
 
-function startPeer(role: PeerOptions['role'], address: string, end: End): ChildProcess {
+function startPeer(
+  role: PeerOptions['role'],
+  address: string,
+  end: End,
+  keys: Pick<PeerOptions, 'keys'>,
+): ChildProcess {
   const { thread, loadMs, space, env } = end;
-  const options: PeerOptions = { role, address, thread, loadMs };
+  const options: PeerOptions = { role, address, thread, loadMs, ...keys };
   const command = [process.execPath, peer, JSON.stringify(options)];
   const [program = '', ...args] = space ? ['ip', 'netns', 'exec', space, ...command] : command;
   return spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });

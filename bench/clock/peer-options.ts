@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { keyPair } from '../../daemon/security/key-json.ts';
 import { clockState } from '../../protos/schema.ts';
 
 /** How one end of the measurement runs. */
@@ -8,6 +9,8 @@ export const PeerOptions = v.object({
   thread: v.picklist(['main', 'worker']),
   /** What the main thread does beside: pieces of so many ms, every 10 ms on average. */
   loadMs: v.number(),
+  /** Both ends'; absent: they talk in the clear. */
+  keys: v.exactOptional(v.object({ server: keyPair, client: keyPair })),
 });
 export type PeerOptions = v.InferOutput<typeof PeerOptions>;
 

@@ -4,6 +4,7 @@ import { ClockClient } from '../../daemon/clock/clock-client.ts';
 import { type ClockMap, toRoom } from '../../daemon/clock/clock-map.ts';
 import { ClockResponder } from '../../daemon/coordinator/clock-responder.ts';
 import { monotonicClock } from '../../daemon/local-clock.ts';
+import { Gatekeeper } from '../../daemon/security/gatekeeper.ts';
 import { localUs } from '../../daemon/units.ts';
 import { PeerOptions, type PeerUpdate } from './peer-options.ts';
 import { makeTrueClock, trueOffset } from './true-clock.ts';
@@ -13,19 +14,23 @@ import { makeTrueClock, trueOffset } from './true-clock.ts';
 
 const LOAD_PERIOD_MS = 10;
 
-async function serve(address: string): Promise<void> {
-  await new ClockResponder(monotonicClock, 'bench').start(address);
+async function serve({ address, keys }: PeerOptions): Promise<void> {
+  const gatekeeper = keys && new Gatekeeper(() => keys.server);
+  await gatekeeper?.start();
+  const socket = gatekeeper?.keysFor('clock', (key) => key === keys?.client.publicKey);
+  await new ClockResponder(monotonicClock, 'bench', socket).start(address);
   process.stdout.write('ready\n');
 }
 
 /** Compares every map with the truth: the room clock is the host's own, which no shim reaches. */
-function follow(address: string): void {
+function follow({ address, keys }: PeerOptions): void {
   const trueClock = makeTrueClock();
   const startedUs = monotonicClock();
   let before: ClockMap | undefined;
   const client = new ClockClient({
     address,
     clock: monotonicClock,
+    keys: keys && { own: keys.client, server: keys.server.publicKey, proof: new Uint8Array() },
     onProblem: (message) => process.stderr.write(`${message}\n`),
     onUpdate({ map, report }) {
       if (!map) return;
@@ -65,7 +70,7 @@ if (isMainThread) {
 if (options.thread === 'worker' && isMainThread) {
   new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
 } else if (options.role === 'responder') {
-  await serve(options.address);
+  await serve(options);
 } else {
-  follow(options.address);
+  follow(options);
 }
