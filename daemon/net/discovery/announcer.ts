@@ -40,7 +40,9 @@ export class Announcer {
   }
 
   #look(): void {
-    this.#looking = this.#looking.then(() => this.#follow(this.#addresses()));
+    this.#looking = this.#looking
+      .then(() => this.#follow(this.#addresses()))
+      .catch((error) => this.#logger.warn(`can't announce itself: ${messageOf(error)}`));
   }
 
   #addresses(): string[] {

@@ -13,10 +13,10 @@ const any: WantedCoordinator = { kind: 'any' };
 
 const key = ({ host, port }: Place): string => `${host}:${port}`;
 
-/** A network in which coordinators are at places, and announce themselves there unless they are kept quiet. */
+/** A network in which coordinators are at places, and announce themselves there unless that is loopback. */
 class Network {
   readonly coordinators = new Map<string, { id: string; name: string }>();
-  announcing = true;
+  broken = false;
   nowUs = 0;
   known: KnownCoordinator | undefined;
   readonly moves: string[] = [];
@@ -66,7 +66,7 @@ class Network {
 
   #browse(): Sighting[] {
     this.browses += 1;
-    if (!this.announcing) return [];
+    if (this.broken) throw new Error('no socket');
     return [...this.coordinators]
       .filter(([at]) => !at.startsWith('127.'))
       .map(([at, { id, name }]) => {
@@ -163,4 +163,14 @@ test('a fixed address is asked whatever is announced, and never left', async (t)
   t.is(network.browses, 0);
   network.put('10.0.0.9:7400', cellar);
   t.is(await whoAnswers(network, lobby), 'cellar');
+});
+
+test('a network that cannot be asked is said, and asked again later', async (t) => {
+  const network = new Network().put('10.0.0.1:7400', attic);
+  network.broken = true;
+  const lobby = network.lobby(any);
+  t.is(await whoAnswers(network, lobby), undefined);
+  t.regex(network.warnings[0] ?? '', /can't look for coordinators on the network: no socket/);
+  network.broken = false;
+  t.is(await whoAnswers(network, lobby), 'attic');
 });

@@ -1,4 +1,5 @@
 import type { Info, LobbyReply, LobbyRequest } from '../../../protos/index.ts';
+import { messageOf } from '../../errno.ts';
 import type { Logger } from '../../logger.ts';
 import type { LocalClock, LocalUs } from '../../units.ts';
 import { NoReplyError, type RequestHead, type Requests } from '../request.ts';
@@ -76,11 +77,13 @@ export class FollowedLobby implements LobbyRequests {
     timeoutMs: number,
     head?: RequestHead,
   ): Promise<LobbyReply['body']> {
+    const place = this.#place;
     try {
       if (!this.#isSure && this.#wanted.kind !== 'place') await this.#makeSure(timeoutMs);
       return await this.#ask(body, timeoutMs, head);
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
+      if (place !== this.#place && !this.#stopped) return this.request(body, timeoutMs, head);
       this.#isSure = false;
       if (this.#wanted.kind !== 'place') void this.#look();
       throw error;
@@ -132,10 +135,19 @@ export class FollowedLobby implements LobbyRequests {
     const now = this.#around.clock();
     if (this.#isLooking || now < this.#nextLookUs) return;
     this.#isLooking = true;
-    const sightings = await this.#around.browse();
+    const sightings = await this.#sightings();
     this.#isLooking = false;
     this.#planNextLook(this.#around.clock());
     if (!this.#stopped && !this.#isSure) this.#follow(sightings);
+  }
+
+  async #sightings(): Promise<readonly Sighting[]> {
+    try {
+      return await this.#around.browse();
+    } catch (error) {
+      this.#around.log.warn(`can't look for coordinators on the network: ${messageOf(error)}`);
+      return [];
+    }
   }
 
   #planNextLook(now: LocalUs): void {

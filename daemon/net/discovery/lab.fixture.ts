@@ -102,10 +102,20 @@ export class Lab {
   }
 
   #spawn(host: string, file: string, args: string[]): ChildProcess {
-    const command = ['netns', 'exec', this.#namespace(host), process.execPath, join(PROJECT, file), ...args];
-    const { JAM_COORDINATOR: _, ...env } = process.env;
-    const own = { NODE_COMPILE_CACHE: join(tmpdir(), 'jam-test-compile-cache'), ...env };
-    return spawn('ip', command, { stdio: ['ignore', 'pipe', 'pipe'], env: own });
+    // As the launchers do.
+    const options = file.includes('speaker') ? ['--single-threaded'] : [];
+    const program = [process.execPath, ...options, join(PROJECT, file), ...args];
+    // What the programs keep for themselves is each host's own, and gone with the lab.
+    const env = {
+      PATH: process.env.PATH,
+      HOME: join(this.directory, `home-${host}`),
+      JAM_KEYS_DIR: join(this.directory, `keys-${host}`),
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'jam-test-compile-cache'),
+    };
+    return spawn('ip', ['netns', 'exec', this.#namespace(host), ...program], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
   }
 }
 
