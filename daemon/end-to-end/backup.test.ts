@@ -43,6 +43,7 @@ test.serial(
     const names = execFileSync('tar', ['-tf', small()], { encoding: 'utf8' }).trim().split('\n');
     t.is(names[0], './backup.json');
     t.true(names.includes('./lobby.db'));
+    t.true(names.includes('./keys/coordinator.json'));
     t.is(names.filter((name) => /rooms\/.+\.db$/.test(name)).length, 2);
     t.false(names.some((name) => name.includes('tracks')));
     t.true(execFileSync('tar', ['-tf', whole()], { encoding: 'utf8' }).includes('tracks/'));
@@ -159,5 +160,6 @@ test.serial(
     t.notRegex(full.output, /missing|before/);
     const tracks = readdirSync(join(home.directory, 'full', 'tracks'));
     t.is(tracks.filter((name) => /^[0-9a-f]{64}$/.test(name)).length, 2);
+    t.is(statSync(join(home.directory, 'full', 'keys', 'coordinator.json')).mode & 0o777, 0o600);
   },
 );
