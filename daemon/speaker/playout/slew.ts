@@ -9,8 +9,8 @@ const recoveringUs = 1000;
 const timeConstantS = 4;
 /** How quickly the correction may change. A tone that glides by 100 ppm in a second is not told from a steady one. */
 const changeLimitPpmPerS = 100;
-/** Above this a jump is better than half a minute of slewing. */
-const jumpUs = 5000;
+/** Above this a jump is better than many seconds of slewing: 1 ms is enough to move the image of a stereo pair to one side. */
+const jumpUs = 2000;
 
 /** Whether an error is to be corrected by a jump rather than by rate. */
 export function needsJump(errorUs: number): boolean {
