@@ -130,10 +130,9 @@ export class LiveSpeaker {
     this.#rememberDac();
   }
 
-  /** The coordinator is at another address now: its room, clock and media, too. What plays goes on meanwhile. */
+  /** The coordinator is at another address now: its next answer counts for a new one. What plays goes on meanwhile. */
   rejoin(): void {
     this.#assignment = undefined;
-    void this.#lobby.hello();
   }
 
   /** Takes what the playout thread says of itself. */

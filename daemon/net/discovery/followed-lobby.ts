@@ -53,6 +53,8 @@ export class FollowedLobby implements LobbyRequests {
   #lookAgainUs = LOOK_AGAIN_US;
   #said = '';
   #stopped = false;
+  /** Rejected when the coordinator is found elsewhere: what is under way is asked there at once. */
+  #moved = newMove();
 
   /** @param known of an earlier run; counts unless another is wanted by name */
   constructor(wanted: WantedCoordinator, known: KnownCoordinator | undefined, around: LobbySurroundings) {
@@ -97,13 +99,12 @@ export class FollowedLobby implements LobbyRequests {
 
   async #ask(body: LobbyRequest['body'], timeoutMs: number, head?: RequestHead) {
     if (!this.#requests) throw new NoReplyError('the lobby is not followed yet');
-    return this.#requests.request(body, timeoutMs, head);
+    return Promise.race([this.#requests.request(body, timeoutMs, head), this.#moved.promise]);
   }
 
   async #makeSure(timeoutMs: number): Promise<void> {
     const place = this.#place;
     const info = await this.#ask({ kind: 'getInfo' }, timeoutMs);
-    if (place !== this.#place) throw new NoReplyError('the coordinator is just being followed elsewhere');
     if (info.kind !== 'info') return;
     if (!this.#accepts(info)) {
       this.#say(`another coordinator, ${info.name}, answers at ${place.host}:${place.port}`);
@@ -173,6 +174,8 @@ export class FollowedLobby implements LobbyRequests {
     this.#requests?.stop();
     this.#requests = this.#around.connect(this.#place);
     this.#around.onMove(this.#place);
+    this.#moved.reject(new NoReplyError('the coordinator is elsewhere'));
+    this.#moved = newMove();
   }
 
   /** Says what is wrong once, not each time it is found again. */
@@ -181,6 +184,12 @@ export class FollowedLobby implements LobbyRequests {
       this.#around.log.warn(`${problem}; say which this speaker belongs to: --coordinator NAME or HOST`);
     this.#said = problem;
   }
+}
+
+function newMove(): PromiseWithResolvers<never> {
+  const move = Promise.withResolvers<never>();
+  move.promise.catch(() => {}); // also when nothing is under way
+  return move;
 }
 
 function isWanted(known: KnownCoordinator, wanted: WantedCoordinator): boolean {
