@@ -35,22 +35,20 @@ export class SimulatedController {
   /** Gives a command to a room; resolves to whether it was accepted. */
   command(room: string, body: RoomCommand['body']): Promise<boolean> {
     const fromMs = this.#nowMs();
-    return this.#count(`${body.kind} in ${room}`, (requestId) =>
-      this.#untilReplied((withinMs) => {
-        const command = { body: withAge(body, this.#nowMs() - fromMs) };
-        return this.#ask({ kind: 'callRoom', room, command }, withinMs, requestId);
-      }),
-    );
+    return this.#ask(`${body.kind} in ${room}`, () => {
+      const command = { body: withAge(body, this.#nowMs() - fromMs) };
+      return { kind: 'callRoom', room, command };
+    });
   }
 
   /** Asks the lobby for something; resolves to whether it is done. @param what it is, for the log */
   ask(body: LobbyRequest['body'], what: string): Promise<boolean> {
-    return this.#count(what, (requestId) => this.#ask(body, ANSWER_MS, requestId));
+    return this.#ask(what, () => body);
   }
 
-  async #count(what: string, ask: (requestId: string) => Promise<Reply>): Promise<boolean> {
+  async #ask(what: string, body: () => LobbyRequest['body']): Promise<boolean> {
     try {
-      const reply = await this.#whileBusy(ask);
+      const reply = await this.#whileBusy(body);
       const failure = reply.kind === 'room' ? reply.body : reply;
       if (failure.kind === 'failure') {
         this.counts.refused++;
@@ -67,36 +65,33 @@ export class SimulatedController {
     }
   }
 
-  async #whileBusy(ask: (requestId: string) => Promise<Reply>): Promise<Reply> {
+  async #whileBusy(body: () => LobbyRequest['body']): Promise<Reply> {
     const requestId = this.#network.newId();
-    const fromMs = this.#nowMs();
+    let busyFromMs: number | undefined;
     for (;;) {
-      const reply = await ask(requestId);
+      const reply = await this.#untilReplied(body, requestId);
       const failure = reply.kind === 'room' ? reply.body : reply;
-      if (failure.kind !== 'failure' || failure.code !== 'BUSY') return reply;
-      const busy = { code: failure.code, retryAfterMs: failure.retryAfterMs };
-      const delayMs = retryDelayMs(busy, this.#nowMs() - fromMs, BUSY_RETRY_FOR_MS);
+      if (failure.kind !== 'failure') return reply;
+      busyFromMs ??= this.#nowMs();
+      const leftMs = BUSY_RETRY_FOR_MS - (this.#nowMs() - busyFromMs);
+      const delayMs = retryDelayMs({ code: failure.code, retryAfterMs: failure.retryAfterMs }, leftMs);
       if (delayMs === undefined) return reply;
       await new Promise<void>((resolve) => this.#process.timers.after(delayMs, resolve));
     }
   }
 
   /** With the same id: what was done before isn't done again. @throws {NoReplyError} */
-  async #untilReplied(send: (withinMs: number) => Promise<Reply>): Promise<Reply> {
+  async #untilReplied(body: () => LobbyRequest['body'], requestId: string): Promise<Reply> {
     const untilMs = this.#nowMs() + ANSWER_MS;
     for (;;) {
       const leftMs = Math.max(1, untilMs - this.#nowMs());
       const withinMs = attemptMs(leftMs);
       try {
-        return await send(withinMs);
+        return await this.#requests.request(body(), withinMs, { requestId, by: 'somebody' });
       } catch (error) {
         if (!(error instanceof NoReplyError) || withinMs >= leftMs) throw error;
       }
     }
-  }
-
-  #ask(body: LobbyRequest['body'], withinMs: number, requestId: string): Promise<Reply> {
-    return this.#requests.request(body, withinMs, { requestId, by: 'somebody' });
   }
 
   #nowMs(): number {

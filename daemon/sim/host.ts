@@ -90,20 +90,7 @@ export class Process {
     this.#onDeath.push(run);
   }
 
-  readonly timers: Timers = {
-    after: (ms, run) => this.#in(ms, run),
-    every: (ms, run) => {
-      let cancel = () => {};
-      const again = () => {
-        cancel = this.#in(ms, () => {
-          again();
-          run();
-        });
-      };
-      again();
-      return () => cancel();
-    },
-  };
+  readonly timers = timersOf((ms, run) => this.#in(ms, run));
 
   #in(ms: number, run: () => void): () => void {
     const { schedule, random } = this.host;
@@ -118,4 +105,22 @@ export class Process {
       cancel();
     };
   }
+}
+
+/** Timers of which `after` is given. */
+export function timersOf(after: Timers['after']): Timers {
+  return {
+    after,
+    every: (ms, run) => {
+      let cancel = () => {};
+      const again = () => {
+        cancel = after(ms, () => {
+          again();
+          run();
+        });
+      };
+      again();
+      return () => cancel();
+    },
+  };
 }

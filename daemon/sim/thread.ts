@@ -1,5 +1,4 @@
-import type { Timers } from '../timers.ts';
-import type { Process } from './host.ts';
+import { type Process, timersOf } from './host.ts';
 
 /** How late a thread runs at most, after the time that it asked for. */
 const LATE_US = 1000;
@@ -23,29 +22,16 @@ export class SimulatedThread {
     this.#at(this.#process.host.schedule.nowUs, run);
   }
 
-  readonly timers: Timers = {
-    after: (ms, run) => {
-      const { schedule, random } = this.#process.host;
-      let cancelled = false;
-      this.#at(schedule.nowUs + ms * 1000 + random() * LATE_US, () => {
-        if (!cancelled) run();
-      });
-      return () => {
-        cancelled = true;
-      };
-    },
-    every: (ms, run) => {
-      let cancel = () => {};
-      const again = () => {
-        cancel = this.timers.after(ms, () => {
-          again();
-          run();
-        });
-      };
-      again();
-      return () => cancel();
-    },
-  };
+  readonly timers = timersOf((ms, run) => {
+    const { schedule, random } = this.#process.host;
+    let cancelled = false;
+    this.#at(schedule.nowUs + ms * 1000 + random() * LATE_US, () => {
+      if (!cancelled) run();
+    });
+    return () => {
+      cancelled = true;
+    };
+  });
 
   // Nothing that the player does is waited for by a promise.
   #at(atUs: number, run: () => void): void {

@@ -2,7 +2,7 @@ import type { Codec } from '../../protos/index.ts';
 import { messageOf } from '../errno.ts';
 
 /** Encoding and decoding a message costs as much as all else that it leads to: one of so many is. */
-const EVERY = 16;
+const EVERY = 32;
 
 /** Takes messages from program to program: as objects mostly, and some as the bytes that they are in earnest. */
 export class Wire {
