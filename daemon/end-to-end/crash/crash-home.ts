@@ -129,7 +129,10 @@ export class CrashHome {
     const wav = slowWav(TRACK_S, seed);
     const hash = sha256(wav);
     const url = `http://127.0.0.1:${mediaPort(this.household.port)}/tracks/${hash}?name=${seed}.wav`;
-    const stored = await fetch(url, { method: 'PUT', body: wav });
+    const ready = await this.household.askLobby({ kind: 'getMediaToken', hash, upload: true });
+    if (ready.kind !== 'mediaToken') throw new Error(`no token but ${ready.kind}`);
+    const headers = { authorization: `Bearer ${ready.token}` };
+    const stored = await fetch(url, { method: 'PUT', body: wav, headers });
     if (!stored.ok) throw new Error(await stored.text());
     const untold = { title: '', artist: '', album: '' };
     return { hash, bytes: 0, codec: 'WAV', sampleRate: RATE, channels: 1, frames: 0, ...untold };
