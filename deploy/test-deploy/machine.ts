@@ -26,6 +26,9 @@ export class Machine {
     for (const layer of ['upper', 'work', 'merged']) mkdirSync(`${this.#dir}/${layer}`, { recursive: true });
     const layers = `lowerdir=${this.#root},upperdir=${this.#dir}/upper,workdir=${this.#dir}/work`;
     await must('mount', '-t', 'overlay', 'overlay', '-o', layers, `${this.#dir}/merged`);
+    // As an installer does; debootstrap leaves it out.
+    this.write('/etc/hosts', '127.0.0.1 localhost\n');
+    this.write('/etc/hostname', 'den\n');
   }
 
   async remove(): Promise<void> {

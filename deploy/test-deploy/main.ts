@@ -10,7 +10,7 @@ import { Machine } from './machine.ts';
 import { type Section, writeReport } from './report.ts';
 import { must, run } from './run.ts';
 
-// npm run test:deploy [-- --suite bookworm] [-- --packages DIR]: the packages of the last commit on Debian
+// npm run test:deploy [-- --only packages|bookworm|trixie|arm64] [-- --packages DIR]: the packages of the last commit on Debian
 // machines that boot, and on an emulated arm64 processor. As root, on Debian.
 
 const projectDir = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -18,7 +18,7 @@ const buildDir = `${projectDir}/build/deploy`;
 const workDir = `${buildDir}/run`;
 const { values } = parseArgs({
   options: {
-    suite: { type: 'string' },
+    only: { type: 'string' },
     packages: { type: 'string' },
     report: { type: 'string', default: `${projectDir}/docs/deploy-test.md` },
   },
@@ -32,7 +32,7 @@ const amd64 = newest(`${packages}/jam_*_amd64.deb`);
 const arm64 = newest(`${packages}/jam_*_arm64.deb`);
 const sections: Section[] = [];
 
-await section('The packages', async (checks) => {
+await section('packages', 'The packages', async (checks) => {
   for (const deb of [amd64, arm64]) {
     await checks.check(`lintian: no error in ${deb.split('/').at(-1)}`, async () => {
       const { output } = await run('lintian', ['--allow-root', '--fail-on', 'none', deb]);
@@ -42,23 +42,26 @@ await section('The packages', async (checks) => {
   }
 });
 for (const suite of SUITES) {
-  if (values.suite === undefined || values.suite === suite.name)
-    await section(`Installed on Debian ${suite.name}, amd64, booted`, (checks) =>
-      checkMachine(suite, checks),
-    );
+  const title = `Installed on Debian ${suite.name}, amd64, booted`;
+  await section(suite.name, title, (checks) => checkMachine(suite, checks));
 }
-await section('On an emulated arm64 processor, with the libraries of Debian bookworm', async (checks) => {
-  const [bookworm] = SUITES;
-  if (!bookworm) return;
-  const root = await makeForeignRoot(bookworm, 'arm64', `${buildDir}/roots`);
-  await must('dpkg', '-x', amd64, `${workDir}/native`);
-  await checkEmulated(root, arm64, `${workDir}/native`, workDir, checks);
-});
-if (values.suite === undefined) writeFileSync(values.report, writeReport(sections, amd64));
+await section(
+  'arm64',
+  'On an emulated arm64 processor, with the libraries of Debian bookworm',
+  async (checks) => {
+    const [bookworm] = SUITES;
+    if (!bookworm) return;
+    const root = await makeForeignRoot(bookworm, 'arm64', `${buildDir}/roots`);
+    await must('dpkg', '-x', amd64, `${workDir}/native`);
+    await checkEmulated(root, arm64, `${workDir}/native`, workDir, checks);
+  },
+);
+if (values.only === undefined) writeFileSync(values.report, writeReport(sections, amd64));
 rmSync(workDir, { recursive: true, force: true });
 process.exitCode = sections.every(({ checks }) => !checks.failed) ? 0 : 1;
 
-async function section(title: string, work: (checks: Checks) => Promise<void>): Promise<void> {
+async function section(name: string, title: string, work: (checks: Checks) => Promise<void>): Promise<void> {
+  if (values.only !== undefined && values.only !== name) return;
   console.log(title);
   const checks = new Checks();
   sections.push({ title, checks });
