@@ -4,9 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mediaPort } from '../daemon/coordinator/ports.ts';
 import type { ClientKeys } from '../daemon/net/socket-keys.ts';
 import { KeyRing } from '../daemon/security/key-ring.ts';
+import { fingerprint } from '../daemon/security/keys.ts';
 import { findKeys, type RuntimeKeys } from '../daemon/security/runtime-keys.ts';
 import { SecretFileError } from '../daemon/security/secret-file.ts';
-import { askServerKey, fingerprint, type ServerKey } from '../daemon/security/server-key.ts';
+import type { ServerKey } from '../daemon/security/server-key.ts';
 import type { Address } from './address.ts';
 import { CommandError } from './exit-codes.ts';
 import { explain, probe, untilAbsent } from './reachability.ts';
@@ -75,8 +76,7 @@ export class CoordinatorKeys {
 
   /** Why a coordinator that is there doesn't answer, if it is its key. */
   async explainSilence(): Promise<CommandError | undefined> {
-    const { host, port } = this.#address;
-    const told = await askServerKey(host, mediaPort(port), ASK_WITHIN_MS);
+    const told = await askServerKey(this.#address);
     const known = this.#keys?.server;
     if (!told || !isAnother(told, known)) return undefined;
     const now = told.security === 'none' ? 'runs without keys' : `has the key ${fingerprint(told.publicKey)}`;
@@ -131,14 +131,19 @@ export class CoordinatorKeys {
   }
 
   async #askFor(timeoutMs: number): Promise<ServerKey | undefined> {
-    const { host, port } = this.#address;
     const untilMs = performance.now() + timeoutMs;
     for (;;) {
-      const told = await askServerKey(host, mediaPort(port), ASK_WITHIN_MS);
+      const told = await askServerKey(this.#address);
       if (told || performance.now() > untilMs) return told;
       await pause(ASK_EVERY_MS);
     }
   }
+}
+
+// Loaded only where it is needed: node:http takes longer than the rest of a command.
+async function askServerKey({ host, port }: Address): Promise<ServerKey | undefined> {
+  const { askServerKey: ask } = await import('../daemon/security/server-key.ts');
+  return ask(host, mediaPort(port), ASK_WITHIN_MS);
 }
 
 function isAnother(told: ServerKey, known: string | undefined): boolean {

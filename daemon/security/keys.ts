@@ -42,6 +42,11 @@ export function keyBytes(key: PublicKey | SecretKey): Buffer {
   return Buffer.from(key, 'hex');
 }
 
+/** How people compare keys: groups of four digits of the first half. */
+export function fingerprint(key: PublicKey): string {
+  return key.slice(0, KEY_BYTES).match(/.{4}/g)?.join('-') ?? key;
+}
+
 /** A pair that nobody has had before. */
 export function newKeyPair(): KeyPair {
   const { publicKey, secretKey } = curveKeyPair();

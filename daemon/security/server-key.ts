@@ -44,8 +44,3 @@ export async function askServerKey(
     return undefined;
   }
 }
-
-/** How people compare keys: groups of four digits of the first half. */
-export function fingerprint(key: PublicKey): string {
-  return key.slice(0, 32).match(/.{4}/g)?.join('-') ?? key;
-}

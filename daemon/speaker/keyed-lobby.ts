@@ -7,11 +7,11 @@ import { NoReplyError, type RequestHead } from '../net/request.ts';
 import { Requester } from '../net/requester.ts';
 import type { ClientKeys } from '../net/socket-keys.ts';
 import type { KeyRing } from '../security/key-ring.ts';
-import { type PublicKey, publicKeyOf } from '../security/keys.ts';
+import { fingerprint, type PublicKey, publicKeyOf } from '../security/keys.ts';
 import { commitmentTo, NONCE_BYTES, pairingCode } from '../security/pairing-code.ts';
 import { proofFrame } from '../security/proof.ts';
 import { findKeys } from '../security/runtime-keys.ts';
-import { askServerKey, fingerprint } from '../security/server-key.ts';
+import { askServerKey } from '../security/server-key.ts';
 import type { LobbyRequests } from './lobby-link.ts';
 
 /** What a keyed lobby is told. */

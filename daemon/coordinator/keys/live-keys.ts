@@ -1,10 +1,9 @@
 import type { LobbyReply, LobbyRequest, SpeakerEntry } from '../../../protos/index.ts';
 import { messageOf } from '../../errno.ts';
 import type { Logger } from '../../logger.ts';
-import { keyBytes, newKeyPair, type PublicKey } from '../../security/keys.ts';
+import { fingerprint, keyBytes, newKeyPair, type PublicKey } from '../../security/keys.ts';
 import type { MediaPurpose, MediaTokens } from '../../security/media-token.ts';
 import { NONCE_BYTES } from '../../security/pairing-code.ts';
-import { fingerprint } from '../../security/server-key.ts';
 import type { LocalClock } from '../../units.ts';
 import { StorageError } from '../database.ts';
 import type { KeyDesk, KeyRequest } from '../lobby-desk.ts';
