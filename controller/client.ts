@@ -36,6 +36,7 @@ export class LobbyClient {
   readonly address: Address;
   readonly #options: ClientOptions;
   #connection: Requester<RequestBody, ReplyBody> | undefined;
+  #met: Promise<void> | undefined;
   /** Believed where nobody logs in. */
   readonly #by = osUserName();
 
@@ -48,20 +49,28 @@ export class LobbyClient {
     return this.#options.keys;
   }
 
-  /** Its keys have been found, or others are to be used. */
-  start(): void {
-    const { host, port } = this.address;
+  /** Finds the coordinator's keys, before what needs them; a request does so by itself. @throws {CommandError} */
+  async meet(): Promise<void> {
+    this.#met ??= this.#findKeys();
+    await this.#met;
+  }
+
+  /** Connects anew: with the keys as they are now. */
+  restart(): void {
     this.stop();
+    const { host, port } = this.address;
     this.#connection = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply, this.keys?.keys);
     this.#connection.start();
   }
 
   stop(): void {
     this.#connection?.stop();
+    this.#connection = undefined;
   }
 
   /** With which a track may be brought; empty: the coordinator wants none. @throws {CommandError} */
   async uploadToken(hash: string): Promise<string> {
+    await this.meet();
     if (!this.keys?.keys) return '';
     return (await this.ask({ kind: 'getMediaToken', hash, upload: true }, 'mediaToken')).token;
   }
@@ -101,6 +110,16 @@ export class LobbyClient {
     });
   }
 
+  async #findKeys(): Promise<void> {
+    try {
+      await this.keys?.find(this.#options.timeoutMs);
+      this.restart();
+    } catch (error) {
+      this.#met = undefined; // the next request tries again
+      throw error;
+    }
+  }
+
   async #whileBusy<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
     const { timeoutMs, retry } = this.#options;
     const startedMs = performance.now();
@@ -135,6 +154,7 @@ export class LobbyClient {
   }
 
   async #request(body: RequestBody, requestId: string, timeoutMs: number): Promise<ReplyBody> {
+    await this.meet();
     const settled = new AbortController();
     const absent = Promise.withResolvers<never>();
     const totalMs = this.#options.timeoutMs;
@@ -148,7 +168,7 @@ export class LobbyClient {
     );
     absent.promise.catch(() => {}); // also when the reply was first
     try {
-      if (!this.#connection) throw new Error('the client was not started');
+      if (!this.#connection) throw new Error('the client was stopped');
       const head = { requestId, ...(this.#by !== undefined && { by: this.#by }) };
       return await Promise.race([this.#connection.request(body, timeoutMs, head), absent.promise]);
     } catch (error) {

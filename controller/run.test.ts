@@ -1,6 +1,7 @@
 import test from 'ava';
+import { publishKeys } from '../daemon/security/runtime-keys.ts';
 import type { LobbyReply, LobbyRequest } from '../protos/index.ts';
-import { freePort, jamctl, TestLobby } from './testing/lobby.ts';
+import { environment, freePort, jamctl, TestLobby } from './testing/lobby.ts';
 import { report, status, track } from './testing/samples.ts';
 
 const entry = { atUnixMs: 0, by: 'ben', room: 'main', action: 'next', outcome: 'at Title', done: true };
@@ -335,6 +336,7 @@ test('nobody at the address: a sentence with host and port, long before the dead
 test('a coordinator that is only just coming up is waited for', async (t) => {
   const lobby = new TestLobby(answer);
   const port = await freePort();
+  publishKeys(port, { security: 'none' }, environment);
   const outcome = jamctl(port, 'pause');
   setTimeout(() => void lobby.start(port), 500);
   t.is((await outcome).code, 0);

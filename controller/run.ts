@@ -52,7 +52,7 @@ async function runWork(options: GlobalOptions, work: Work, io: Io, givenAtMs: nu
   }
 }
 
-/** Finds the coordinator that is meant. The client is started, and the caller's to stop. */
+/** Finds the coordinator that is meant. The client is the caller's to stop. */
 async function connect(options: GlobalOptions, io: Io, givenAtMs: number): Promise<LobbyClient> {
   const timeoutMs = parseTimeoutMs(options.timeout);
   const { LobbyClient } = await import('./client.ts');
@@ -60,10 +60,7 @@ async function connect(options: GlobalOptions, io: Io, givenAtMs: number): Promi
   const { CoordinatorKeys } = await import('./keys.ts');
   const address = await findCoordinator(options.coordinator);
   const keys = new CoordinatorKeys(address, io.env);
-  await keys.find(timeoutMs);
-  const client = new LobbyClient(address, { timeoutMs, retry: options.retry, givenAtMs, keys });
-  client.start();
-  return client;
+  return new LobbyClient(address, { timeoutMs, retry: options.retry, givenAtMs, keys });
 }
 
 /** Makes commander throw instead of ending the process, and leave the writing of errors to fail(). */

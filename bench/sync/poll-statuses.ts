@@ -18,7 +18,6 @@ const keys = new CoordinatorKeys(address, process.env);
 await keys.find(KEYS_WITHIN_MS);
 const client = new LobbyClient(address, { timeoutMs: TIMEOUT_MS, retry: true, givenAtMs: 0, keys });
 process.stdin.resume().once('end', () => process.exit(0));
-client.start();
 for (;;) {
   const fromTrueUs = trueNowUs();
   try {

@@ -19,6 +19,7 @@ export async function rotateKey(session: Session): Promise<void> {
 }
 
 export async function showKey(session: Session): Promise<void> {
+  await session.client.meet();
   const fingerprint = session.client.keys?.fingerprint ?? null;
   session.show(
     () => fingerprint ?? 'the coordinator has no key: it runs with --security none',

@@ -8,20 +8,19 @@ import type { Session } from '../session.ts';
 // Commands about being logged in.
 
 export async function login(session: Session, name: string, code: string | undefined): Promise<void> {
-  const { fingerprint } = session.client.keys ?? {};
-  if (fingerprint !== undefined && session.io.stdin?.isTTY)
-    session.io.stderr.write(`The coordinator's key is ${fingerprint}\n`);
+  if (session.io.stdin?.isTTY) await showKey(session);
   const input = new PasswordInput(session.io);
   const password = code === undefined ? await input.ask('Password: ') : await input.askNew('New password: ');
   const client = hostname();
+  await session.client.meet();
   await session.client.keys?.beOneself();
-  session.client.start();
+  session.client.restart();
   const body = { kind: 'login', name, password, code: code ?? '', client } as const;
   const identity = await session.client.ask(body, 'identity');
   session.client.keys?.setPerson(identity.name);
   session.show(
     () => renderIdentity(identity),
-    () => ({ ...identityJson(identity), fingerprint: fingerprint ?? null }),
+    () => ({ ...identityJson(identity), fingerprint: session.client.keys?.fingerprint ?? null }),
   );
 }
 
@@ -29,6 +28,13 @@ export async function logout(session: Session): Promise<void> {
   const note = await endOwn(session);
   session.client.keys?.setPerson(undefined);
   session.showNote(note);
+}
+
+// A password isn't for anybody else: this is by what people can tell.
+async function showKey(session: Session): Promise<void> {
+  await session.client.meet();
+  const fingerprint = session.client.keys?.fingerprint;
+  if (fingerprint !== undefined) session.io.stderr.write(`The coordinator's key is ${fingerprint}\n`);
 }
 
 async function endOwn(session: Session): Promise<string> {

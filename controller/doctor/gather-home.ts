@@ -9,7 +9,7 @@ import type { CoordinatorFacts, HomeFacts, PortFacts } from './home-facts.ts';
 const TRIPS = 5;
 const PROBE_MS = 1000;
 
-/** Asks the coordinator about itself and its home. @param connect finds it as for every command, and starts the client */
+/** Asks the coordinator about itself and its home. @param connect finds it as for every command */
 export async function gatherHome(connect: () => Promise<LobbyClient>): Promise<HomeFacts> {
   const own = { ownVersion: ownVersion() };
   let place: Place | undefined;
