@@ -24,6 +24,8 @@ export interface JamctlResult {
 }
 
 const askMs = 3000;
+/** For a poll: a request that goes to a coordinator that is just dying is lost, and the next one isn't to wait long. */
+const pollAskMs = 1000;
 const pollMs = 50;
 
 /** A coordinator and speakers on loopback, as real processes in a directory of their own. */
@@ -71,7 +73,7 @@ export class Household {
   /** Starts the coordinator again, with what it has saved; resolves when it answers. */
   async startCoordinator(): Promise<void> {
     this.coordinator.start();
-    await this.waitFor(() => true, 10_000, 'the coordinator to answer');
+    await this.waitFor(() => true, 30_000, 'the coordinator to answer');
   }
 
   /** kill -9 of the coordinator and its rooms; resolves when all are gone. */
@@ -141,14 +143,15 @@ export class Household {
   }
 
   /** The lobby's answer. @throws when nobody answers */
-  async askLobby(body: LobbyRequest['body']): Promise<LobbyReply['body']> {
+  async askLobby(body: LobbyRequest['body'], withinMs = askMs): Promise<LobbyReply['body']> {
     this.#requester ??= this.newRequester();
-    return this.#requester.request(body, askMs);
+    return this.#requester.request(body, withinMs);
   }
 
   /** Undefined while the coordinator or the room doesn't answer. */
   async status(room = 'main'): Promise<RoomStatus | undefined> {
-    const reply = await this.ask({ kind: 'getStatus' }, room).catch(() => undefined);
+    const asked = { kind: 'callRoom', room, command: { body: { kind: 'getStatus' } } } as const;
+    const reply = await this.askLobby(asked, pollAskMs).catch(() => undefined);
     return reply?.kind === 'room' && reply.body.kind === 'status' ? reply.body : undefined;
   }
 
