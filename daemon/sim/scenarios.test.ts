@@ -5,7 +5,7 @@ import { SCENARIOS } from './scenarios/index.ts';
 
 /** The long ones are cut down here; `npm run sim` runs them whole. */
 const LONGEST_S = 300;
-const CUT: Readonly<Record<string, number>> = { overnight: 1200, day: 400, hour: 160 };
+const CUT: Readonly<Record<string, number>> = { overnight: 900, day: 400, hour: 160 };
 
 for (const scenario of SCENARIOS) {
   test.serial(`${scenario.name}: ${scenario.about}`, async (t) => {
