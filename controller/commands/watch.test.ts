@@ -30,6 +30,7 @@ async function startLobby(): Promise<TestLobby> {
 function jamctl(port: number, ...args: string[]): ChildProcess {
   return spawn(process.execPath, [main, '--coordinator', `127.0.0.1:${port}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
 }
 
