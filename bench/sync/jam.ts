@@ -60,7 +60,7 @@ type Jamctl = (args: readonly string[], onAnswer?: () => void) => Promise<string
 function startCoordinator(rig: Rig, folder: string): ChildProcess {
   const data = join(folder, 'coordinator');
   const options = ['--name', 'bench', '--listen', HUB_ADDRESS, '--port', `${PORT}`, '--data-dir', data];
-  return rig.spawnOnHub('coordinator', [...program('jam-coordinator'), ...options]);
+  return rig.spawnOnHub('coordinator', [...daemon('jam-coordinator'), ...options]);
 }
 
 function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
@@ -68,7 +68,7 @@ function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
   mkdirSync(cache, { recursive: true });
   const options = ['--name', host.plan.name, '--coordinator', `${HUB_ADDRESS}:${PORT}`, '--device', 'jamdac'];
   const delay = delayMs === 0 ? [] : ['--delay-ms', String(delayMs)];
-  const command = [...program('jam-speaker'), ...options, '--cache-dir', cache, ...delay];
+  const command = [...daemon('jam-speaker'), ...options, '--cache-dir', cache, ...delay];
   rig.spawnOn(host, host.plan.name, command);
 }
 
@@ -105,6 +105,11 @@ async function timeNodeMs(rig: Rig): Promise<number> {
   const fromMs = performance.now();
   await promisify(execFile)(file, rest);
   return performance.now() - fromMs;
+}
+
+/** A daemon with the priority that its systemd unit gives it. */
+function daemon(name: string): string[] {
+  return ['nice', '-n', '-10', ...program(name)];
 }
 
 /** A program by its launcher, as people start it. */
