@@ -55,7 +55,8 @@ One speaker plays MP3 of 44.1 kHz to a 48 kHz device behind libasound for ${resu
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}; load ${loads[0].toFixed(1)} before, ${loads[1].toFixed(1)} at the
   end (others worked on it); its own host withheld ${result.withheldMs.toFixed(0)} ms of CPU.
 - The small machine: ${small}; coordinator and \`jamctl\` are outside of it.
-- The playout thread ran with ${result.scheduling}, and wrote 240 ms ahead (\`--buffer-ms 240\`), as is advised for slow machines.
+- The playout thread ran with ${result.scheduling}, and wrote 240 ms ahead (\`--buffer-ms 240\`), as is advised
+  for slow machines; 125 ms in silence.
 ${stallsOf(result)}
 
 | figure | |

@@ -47,7 +47,6 @@ const flags = ['--device', 'jamdac', '--buffer-ms', '240'];
 const arrivalS = 20;
 const arrivalLengthS = 60;
 const rate = 44_100;
-const settleS = 3;
 
 /**
  * Has a speaker of the small machine play the song over and over on a 48 kHz device behind libasound, while the
@@ -86,9 +85,7 @@ async function startSpeaker(home: Household, machine: SmallMachine): Promise<Pro
 async function measure(home: Household, speaker: Program, machine: SmallMachine, seconds: number) {
   const pid = speaker.pid ?? 0;
   await home.do('add', ...Array.from({ length: Math.ceil(seconds / songS) + 1 }, () => song));
-  // For its last report before the music.
-  await sleep(settleS * 1000);
-  const silentXruns = (await home.status())?.speakers[0]?.report?.playout.xruns ?? 0;
+  const playedAt = new Date();
   await home.do('play');
   const cache = join(home.directory, 'cache', 'speaker', 'tracks');
   const before = {
@@ -109,6 +106,7 @@ async function measure(home: Household, speaker: Program, machine: SmallMachine,
     return { name, percent: (100 * (cpuS - sinceS)) / passedS };
   });
   const memory = memoryOf(pid);
+  const silentXruns = xrunsBefore(playedAt, speaker.log);
   return {
     ...seen,
     playout: { ...seen.playout, xruns: seen.playout.xruns - silentXruns },
@@ -155,6 +153,12 @@ async function bringTrack(home: Household, number: number): Promise<void> {
   const path = join(home.directory, `arrival-${number}.wav`);
   writeFileSync(path, wavFile(rate, [samples, samples]));
   await home.do('add', path);
+}
+
+/** By the speaker's log: its reports reach the room a little later. */
+function xrunsBefore(time: Date, log: string): number {
+  const times = log.matchAll(/"time":"([^"]+)","msg":"xrun/g);
+  return [...times].filter(([, at = '']) => new Date(at) < time).length;
 }
 
 function bytesIn(folder: string): number {
