@@ -135,7 +135,9 @@ function jamGroup(): number | undefined {
       .find((one) => one.startsWith(`${GROUP}:`));
     const id = line === undefined ? undefined : Number(line.split(':')[2]);
     if (id === undefined) return undefined;
-    return process.getuid?.() === 0 || process.getgroups?.().includes(id) ? id : undefined;
+    const mayGive =
+      process.getuid?.() === 0 || process.getegid?.() === id || process.getgroups?.().includes(id);
+    return mayGive ? id : undefined;
   } catch {
     return undefined;
   }
