@@ -11,7 +11,6 @@ const RATE = 8000;
 const LIMIT_MS = 30_000;
 /** So many tracks stay when a queue is cut. */
 const KEPT = 10;
-const SPEAKERS = ['kitchen', 'study'] as const;
 
 /** What is killed. */
 export type Victim = 'lobby' | 'room' | 'lobby and rooms' | 'speaker' | 'everything';
@@ -19,12 +18,18 @@ export type Victim = 'lobby' | 'room' | 'lobby and rooms' | 'speaker' | 'everyth
 /** A household to be killed piece by piece. */
 export class CrashHome {
   readonly household = new Household();
+  readonly #speakers: readonly [string, ...string[]];
   tracks: Track[] = [];
+
+  /** @param speakers their names; the lobby's client changes the first one */
+  constructor(speakers: readonly [string, ...string[]]) {
+    this.#speakers = speakers;
+  }
 
   /** With so many tracks held, speakers in main, and rooms of the names. */
   async start(trackCount: number, rooms: readonly string[]): Promise<void> {
     await this.household.start();
-    for (const name of SPEAKERS) this.#addSpeaker(name);
+    for (const name of this.#speakers) this.#addSpeaker(name);
     for (const name of rooms) await this.#do({ kind: 'createRoom', name });
     this.tracks = await Promise.all(Array.from({ length: trackCount }, (_, i) => this.#upload(i + 1)));
     await this.whole(['main', ...rooms]);
@@ -53,7 +58,7 @@ export class CrashHome {
     const fromMs = performance.now();
     for (const room of rooms) await this.view(room);
     const isThere = ({ speakers }: RoomStatus) =>
-      speakers.length === SPEAKERS.length &&
+      speakers.length === this.#speakers.length &&
       speakers.every(({ online, reportAgeMs }) => online && reportAgeMs < performance.now() - fromMs);
     await this.household.waitFor(isThere, LIMIT_MS, 'the speakers to be back');
   }
@@ -83,9 +88,8 @@ export class CrashHome {
     return reply.speakers.find(({ name }) => name === this.changedSpeaker);
   }
 
-  /** The speaker that the lobby's client changes. */
   get changedSpeaker(): string {
-    return SPEAKERS[0];
+    return this.#speakers[0];
   }
 
   /** Has a room do something, when nobody else does. @throws when it's refused */
@@ -111,7 +115,7 @@ export class CrashHome {
   }
 
   #killSpeaker(dice: number): void {
-    const name = SPEAKERS[Math.floor(dice * SPEAKERS.length)] ?? SPEAKERS[0];
+    const name = this.#speakers[Math.floor(dice * this.#speakers.length)] ?? this.#speakers[0];
     this.household.speakers.get(name)?.kill('SIGKILL');
     this.#addSpeaker(name);
   }

@@ -8,6 +8,8 @@ import { lobbyStep, ownStep, type Step, sharedStep, transportStep } from './stre
 
 export interface CrashOptions {
   readonly rounds: number;
+  /** Names of the speakers in the shared room. */
+  readonly speakers: readonly [string, ...string[]];
   /** What is killed, in turn; if not told, by chance. */
   readonly victims?: readonly Victim[];
   readonly seed: number;
@@ -39,7 +41,7 @@ const REST_MS = 3;
 export class CrashLoop {
   readonly #options: CrashOptions;
   readonly #random: Random;
-  readonly #home = new CrashHome();
+  readonly #home: CrashHome;
   readonly #clients: InsistingClient[] = [];
   readonly #problems: string[] = [];
   readonly #wholeAfterMs: number[] = [];
@@ -47,6 +49,7 @@ export class CrashLoop {
 
   constructor(options: CrashOptions) {
     this.#options = options;
+    this.#home = new CrashHome(options.speakers);
     this.#random = seededRandom(options.seed);
   }
 

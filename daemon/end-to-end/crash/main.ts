@@ -15,6 +15,7 @@ const { rounds, seed } = new Command('test:crash')
 
 const loop = new CrashLoop({
   rounds,
+  speakers: ['kitchen', 'study'],
   seed,
   onRound: (round, victim, tookMs) =>
     console.log(
