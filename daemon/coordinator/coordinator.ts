@@ -6,6 +6,7 @@ import { monotonicClock } from '../local-clock.ts';
 import type { LogLevel } from '../log.ts';
 import type { Logger } from '../logger.ts';
 import { probeTrack } from '../media/probe.ts';
+import type { HomeFacts, HomeNow } from '../metrics/facts.ts';
 import { type MetricsFor, MetricsPage } from '../metrics/metrics-page.ts';
 import { ProcessWatch } from '../metrics/process-facts.ts';
 import { Announcer } from '../net/discovery/announcer.ts';
@@ -17,7 +18,7 @@ import { Backups } from './backup/backups.ts';
 import { ClockResponder } from './clock-responder.ts';
 import { DataDirLock } from './data-dir-lock.ts';
 import { ForkedRooms } from './forked-rooms.ts';
-import { gatherFacts } from './home-facts.ts';
+import { gatherFacts, gatherHome } from './home-facts.ts';
 import { LiveLobby } from './live-lobby.ts';
 import { membersOf as membersOfRoom } from './lobby.ts';
 import { LobbyServer } from './lobby-server.ts';
@@ -81,7 +82,7 @@ export class Coordinator {
     this.#security = security;
     this.#clockResponder = new ClockResponder(monotonicClock, id, security?.clockSocket);
     this.#mediaStore = new MediaStore(dataDir, mediaServerDefaults.maxTrackBytes, probeTrack, logger);
-    const metrics = new MetricsPage(options.metrics, () => this.facts(), logger);
+    const metrics = new MetricsPage(options.metrics, () => this.#allFacts(), logger);
     const backups = new Backups(dataDir, logger);
     this.#backups = backups;
     this.#mediaServer = new MediaServer(
@@ -187,7 +188,11 @@ export class Coordinator {
   }
 
   /** The home as it is now. */
-  facts() {
+  facts(): Promise<HomeNow> {
+    return gatherHome({ name: this.#options.name, lobby: this.#lobby, clock: monotonicClock });
+  }
+
+  #allFacts(): Promise<HomeFacts> {
     return gatherFacts({
       name: this.#options.name,
       version,

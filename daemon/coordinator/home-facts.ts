@@ -1,5 +1,5 @@
 import type { RoomStatus } from '../../protos/index.ts';
-import type { HomeFacts, MediaFacts } from '../metrics/facts.ts';
+import type { HomeFacts, HomeNow } from '../metrics/facts.ts';
 import type { ProcessWatch } from '../metrics/process-facts.ts';
 import type { RequestCounts } from '../metrics/request-counts.ts';
 import type { LocalClock } from '../units.ts';
@@ -9,41 +9,46 @@ import type { Traffic } from './media-server.ts';
 import type { MediaUsage } from './media-usage.ts';
 import { Refusal } from './refusal.ts';
 
-/** What the facts are gathered from. */
-export interface FactSources {
+/** What is known of the home by. */
+export interface HomeSources {
   readonly name: string;
-  readonly version: string;
   readonly lobby: Pick<LiveLobby, 'state' | 'rooms'>;
   readonly clock: LocalClock;
+}
+
+/** What the metrics are gathered from beside the home. */
+export interface FactSources extends HomeSources {
+  readonly version: string;
   readonly requests: RequestCounts;
   readonly usage: MediaUsage;
   readonly traffic: Traffic;
   readonly process: ProcessWatch;
 }
 
-/** Metrics aren't to wait for a room that hangs. */
+/** Nobody is to wait for a room that hangs. */
 const STATUS_WITHIN_MS = 500;
 
-/** The home as it is now, for the metrics. */
-export async function gatherFacts(from: FactSources): Promise<HomeFacts> {
-  const { name, version, lobby, clock, requests } = from;
-  const [media, ...rooms] = await Promise.all([
-    mediaFacts(from),
-    ...lobby.state.rooms.map(async (room) => ({
+/** The home as it is now. */
+export async function gatherHome({ name, lobby, clock }: HomeSources): Promise<HomeNow> {
+  const rooms = await Promise.all(
+    lobby.state.rooms.map(async (room) => ({
       name: room.name,
       isUp: lobby.rooms.isUp(room.roomId),
       status: await statusOf(lobby, room.roomId),
     })),
-  ]);
-  const speakers = speakerEntries(lobby.state, clock());
-  return { name, version, rooms, speakers, requests: requests.all, media, process: from.process.read() };
+  );
+  return { name, rooms, speakers: speakerEntries(lobby.state, clock()) };
 }
 
-async function mediaFacts({ usage, traffic, clock }: FactSources): Promise<MediaFacts> {
-  return { ...(await usage.read(clock())), ...traffic };
+/** Everything that the metrics tell. @throws the file system's errors */
+export async function gatherFacts(from: FactSources): Promise<HomeFacts> {
+  const { version, requests, usage, traffic, clock } = from;
+  const [home, used] = await Promise.all([gatherHome(from), usage.read(clock(), traffic.receivedBytes)]);
+  const media = { ...used, ...traffic };
+  return { ...home, version, requests: requests.all, media, process: from.process.read() };
 }
 
-async function statusOf({ rooms }: FactSources['lobby'], roomId: string): Promise<RoomStatus | undefined> {
+async function statusOf({ rooms }: HomeSources['lobby'], roomId: string): Promise<RoomStatus | undefined> {
   try {
     const asked = { kind: 'command', body: { kind: 'getStatus' } } as const;
     const reply = await rooms.request(roomId, asked, STATUS_WITHIN_MS);

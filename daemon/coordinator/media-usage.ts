@@ -20,17 +20,22 @@ export class MediaUsage {
   readonly #folder: string;
   #stored: { readonly tracks: number; readonly storedBytes: number } | undefined;
   #untilUs = 0;
+  #receivedBytes = 0;
 
   /** @param dataDir the coordinator's, where the store has its folder `tracks` */
   constructor(dataDir: string) {
     this.#folder = join(dataDir, 'tracks');
   }
 
-  /** @throws the file system's errors */
-  async read(now: LocalUs): Promise<Usage> {
-    if (!this.#stored || now >= this.#untilUs) {
+  /**
+   * @param receivedBytes that the media server has kept since its start: the tracks are counted anew when it changes
+   * @throws the file system's errors
+   */
+  async read(now: LocalUs, receivedBytes: number): Promise<Usage> {
+    if (!this.#stored || now >= this.#untilUs || receivedBytes !== this.#receivedBytes) {
       this.#stored = await this.#count();
       this.#untilUs = now + KEPT_US;
+      this.#receivedBytes = receivedBytes;
     }
     const { bavail, blocks, bsize } = await statfs(this.#folder);
     return { ...this.#stored, diskFreeBytes: bavail * bsize, diskBytes: blocks * bsize };

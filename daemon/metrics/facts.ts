@@ -31,12 +31,16 @@ export interface ProcessFacts {
   readonly startedUnixSeconds: number;
 }
 
-/** Everything that the metrics tell, at one moment. There are at most 30 rooms and 256 speakers. */
-export interface HomeFacts {
+/** A home as it is at one moment. There are at most 30 rooms and 256 speakers. */
+export interface HomeNow {
   readonly name: string;
-  readonly version: string;
   readonly rooms: readonly RoomFacts[];
   readonly speakers: readonly SpeakerEntry[];
+}
+
+/** Everything that the metrics tell, at one moment. */
+export interface HomeFacts extends HomeNow {
+  readonly version: string;
   readonly requests: readonly RequestCount[];
   readonly media: MediaFacts;
   readonly process: ProcessFacts;

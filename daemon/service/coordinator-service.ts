@@ -1,4 +1,4 @@
-import type { HomeFacts, RoomFacts } from '../metrics/facts.ts';
+import type { HomeNow, RoomFacts } from '../metrics/facts.ts';
 import type { Timers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -6,7 +6,7 @@ import type { ServiceManager } from './service-manager.ts';
 /** What is asked of a coordinator for its service manager. */
 export interface ServedHome {
   /** The home as it is now; it doesn't wait for a room that hangs. */
-  facts(): Promise<HomeFacts>;
+  facts(): Promise<HomeNow>;
 }
 
 const CHECK_EVERY_MS = 2000;
@@ -51,7 +51,7 @@ export class CoordinatorService {
 const hangs = ({ isUp, status }: RoomFacts): boolean => isUp && status === undefined;
 
 /** The line that `systemctl status` shows for a coordinator. */
-export function coordinatorStatus({ name, rooms, speakers }: HomeFacts): string {
+export function coordinatorStatus({ name, rooms, speakers }: HomeNow): string {
   const online = speakers.filter((speaker) => speaker.online).length;
   const told = rooms.map((room) => `${room.name} ${stateOf(room)}`);
   return `${name}: ${online} of ${speakers.length} speakers online; ${told.join(', ')}`;
