@@ -143,6 +143,8 @@ export function speakersJson(speakers: readonly SpeakerEntry[]) {
       delayMs: speaker.delayUs / 1000,
       device: speaker.device,
       version: speaker.version,
+      pending: speaker.pending,
+      code: speaker.code || null,
     })),
   };
 }

@@ -71,12 +71,18 @@ function localTime(unixMs: number): string {
   return new Date(unixMs).toLocaleString('sv-SE');
 }
 
+function stateOf({ online, pending, code }: SpeakerEntry): string {
+  if (pending) return plain(code === '' ? 'pending' : `pending, code ${code}`);
+  return online ? 'online' : 'offline';
+}
+
+/** Those that wait to be adopted are shown with the code that they log. */
 export function renderSpeakers(speakers: readonly SpeakerEntry[]): string {
   if (speakers.length === 0) return 'No speaker has joined yet. Start one with "jam-speaker --name NAME".';
   const rows = speakers.map((speaker) => [
     plain(speaker.name),
-    plain(speaker.room),
-    speaker.online ? 'online' : 'offline',
+    plain(speaker.room) || '–',
+    stateOf(speaker),
     renderLevels(speaker.volume, speaker.muted),
     formatDelay(speaker.delayUs),
     plain(speaker.device),

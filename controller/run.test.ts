@@ -85,6 +85,19 @@ function answer(body: LobbyRequest['body']): LobbyReply['body'] {
             pending: false,
             code: '',
           },
+          {
+            speakerId: 's2',
+            name: 'shelf',
+            room: '',
+            online: true,
+            volume: 100,
+            muted: false,
+            delayUs: 0,
+            version: '0.1.0',
+            device: 'default',
+            pending: true,
+            code: '012345',
+          },
         ],
       };
     default:
@@ -155,6 +168,13 @@ test(withLobby, ['speaker', 'move', 'kitchen', 'attic'], {
   name: 'kitchen',
   room: 'attic',
 });
+test(withLobby, ['speaker', 'adopt', 'shelf', '--code', '012345'], {
+  kind: 'adoptSpeaker',
+  name: 'shelf',
+  code: '012345',
+});
+test(withLobby, ['speaker', 'forget', 'shelf'], { kind: 'forgetSpeaker', name: 'shelf' });
+test(withLobby, ['key', 'rotate'], { kind: 'rotateKey' });
 test(withLobby, ['speaker', 'delay', 'kitchen', '-3.5'], {
   kind: 'setSpeakerDelay',
   name: 'kitchen',
@@ -193,7 +213,7 @@ const shows = test.macro({
 test(shows, ['queue'], /\* +1 +Title +Artist +3:45 +MP3 44.1 kHz stereo/);
 test(shows, ['status'], /kitchen +sounding +12 µs late/);
 test(shows, ['rooms'], /main +playing +1 of 2 online +anna, ben +next, by ben, 2 min ago +Title/);
-test(shows, ['speakers'], /kitchen +main +online +70 +12.5 ms +default/);
+test(shows, ['speakers'], /kitchen +main +online +70 +12.5 ms +default[^]*shelf +– +pending, code 012345/);
 test(shows, ['volume'], /^main: volume 80\n/);
 test(shows, ['volume', '--speaker', 'kitchen'], /^kitchen: volume 70\n/);
 test(shows, ['whoami'], /^anna, admin \(session 1f9a03c2\)\n/);
