@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Architecture } from './architecture.ts';
 import type { Revision } from './revision.ts';
@@ -20,8 +20,12 @@ export function makeDeb(
 ): string {
   const files = filesOf(rootDir);
   const meta = join(rootDir, 'DEBIAN');
-  mkdirSync(meta, { mode: 0o755 });
-  const write = (name: string, text: string): void => writeFileSync(join(meta, name), text, { mode: 0o644 });
+  mkdirSync(meta);
+  chmodSync(meta, 0o755);
+  const write = (name: string, text: string): void => {
+    writeFileSync(join(meta, name), text);
+    chmodSync(join(meta, name), 0o644);
+  };
   write('control', control(revision, architecture, installedKb(rootDir, files)));
   write('conffiles', lines(files.filter((path) => path.startsWith('etc/')).map((path) => `/${path}`)));
   write(
@@ -84,5 +88,5 @@ const lines = (list: string[]): string => list.map((line) => `${line}\n`).join('
 
 function copyScript(from: string, to: string): void {
   copyFileSync(from, to);
-  execFileSync('chmod', ['755', to]);
+  chmodSync(to, 0o755);
 }

@@ -15,7 +15,7 @@ import { must, run } from './run.ts';
 
 const projectDir = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const buildDir = `${projectDir}/build/deploy`;
-const workDir = `${buildDir}/run`;
+const workDir = `${buildDir}/run-${process.pid}`;
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
