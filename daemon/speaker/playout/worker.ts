@@ -44,6 +44,8 @@ function openStream(track: Track): FrameStream {
   return settings.channels === 'stereo' ? stream : new ChannelStream(stream, settings.channels);
 }
 
+// Nothing else keeps the thread alive while helper threads compile.
+port.ref();
 // Before it is real-time: it is work for a whole core, and what the others play comes first.
 await rehearse(48_000, 2);
 // Also for a speaker that is never ended but by the mains switch.
