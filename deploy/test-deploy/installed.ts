@@ -103,15 +103,19 @@ async function checkHealing(machine: Machine, checks: Checks): Promise<void> {
       return `ready again after ${seconds} s; ${await plays(machine)}`;
     });
   }
-  await check(
-    "a room's process is stopped by SIGSTOP: the watchdog starts the coordinator anew",
-    async () => {
-      const before = await unitState(machine, 'jam-coordinator');
-      await machine.must(`kill -STOP $(cat /proc/${before.pid}/task/${before.pid}/children)`);
-      const seconds = await timed(() => another(machine, 'jam-coordinator', before.pid, WATCHDOG_WITHIN_MS));
-      return `ready again after ${seconds} s; ${await plays(machine)}`;
-    },
-  );
+  await check("a room's process is stopped by SIGSTOP: the coordinator starts it anew", async () => {
+    const { pid } = await unitState(machine, 'jam-coordinator');
+    const rooms = () => machine.must(`cat /proc/${pid}/task/${pid}/children`);
+    const before = await rooms();
+    await machine.must(`kill -STOP ${before}`);
+    const seconds = await timed(() =>
+      until('new process of the room', WATCHDOG_WITHIN_MS, async () => {
+        const now = await rooms();
+        return (now.trim() !== '' && now !== before) || undefined;
+      }),
+    );
+    return `another process after ${seconds} s; ${await plays(machine)}`;
+  });
   await check('`systemctl stop` of each ends within 2 s', async () => {
     const speaker = await timed(() => machine.must('systemctl stop jam-speaker'));
     const coordinator = await timed(() => machine.must('systemctl stop jam-coordinator'));
