@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LobbyReply, LobbyRequest, type RoomCommand, type RoomStatus } from '../../protos/index.ts';
 import { Requester } from '../net/requester.ts';
-import { findLocalKeys } from '../security/runtime-keys.ts';
+import { findKeys, findLocalKeys } from '../security/runtime-keys.ts';
 import { freeCoordinatorPort } from './free-ports.ts';
 import { Program } from './program.ts';
 
@@ -52,19 +52,21 @@ export class Household {
     return this.#coordinator;
   }
 
-  /** Starts the coordinator; resolves when it answers. */
-  async start(): Promise<void> {
+  /** Starts the coordinator, with flags beside the usual ones; resolves when it answers. */
+  async start(...more: string[]): Promise<void> {
     this.#port = await freeCoordinatorPort();
     const data = join(this.directory, 'coordinator');
     const flags = ['--name', 'home', '--listen', '127.0.0.1', '--port', `${this.#port}`, '--data-dir', data];
-    this.#coordinator = new Program('daemon/coordinator/main.ts', flags, [], this.environment);
+    const all = [...flags, ...more];
+    this.#coordinator = new Program('daemon/coordinator/main.ts', all, [], this.environment);
     await this.startCoordinator();
   }
 
   /** A connection to the lobby of one's own, as of somebody on its host, started; the caller stops it. @throws before the lobby's first start */
   newRequester(): Requester<LobbyRequest['body'], LobbyReply['body']> {
+    if (!findKeys('127.0.0.1', this.#port, this.environment))
+      throw new Error('the coordinator has not left its keys yet');
     const keys = findLocalKeys('127.0.0.1', this.#port, this.environment);
-    if (!keys) throw new Error('the coordinator has not left its keys yet');
     const requester = new Requester(`tcp://127.0.0.1:${this.#port}`, LobbyRequest, LobbyReply, keys);
     requester.start();
     return requester;

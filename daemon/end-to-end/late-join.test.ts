@@ -1,3 +1,4 @@
+import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { Subscriber } from 'zeromq';
@@ -6,6 +7,10 @@ import { measureRoom, type RoomReport, type SpeakerReport } from '../../bench/me
 import { RoomEvent, type RoomStatus } from '../../protos/index.ts';
 import { roomPorts } from '../coordinator/ports.ts';
 import { monotonicClock } from '../local-clock.ts';
+import { clientOptions } from '../net/socket-keys.ts';
+import { KeyRing } from '../security/key-ring.ts';
+import { proofFrame } from '../security/proof.ts';
+import { findLocalKeys } from '../security/runtime-keys.ts';
 import { Household } from './household.ts';
 import { recordingsOf } from './listening.ts';
 import { song } from './music.ts';
@@ -70,7 +75,13 @@ function hasSoundedSince({ speakers }: RoomStatus, fromUs: number): boolean {
 
 /** Collects the room's events, heartbeats apart. */
 function listen(into: RoomEvent[]): Subscriber {
-  const subscriber = new Subscriber();
+  // As a member that is there: nobody else is let in.
+  const ring = new KeyRing(joinPath(home.directory, 'cache', Object.keys(present)[0] ?? '', 'keys.json'));
+  ring.load();
+  const server = findLocalKeys('127.0.0.1', home.port, home.environment)?.server;
+  if (!server) throw new Error('the coordinator has left no keys');
+  const keys = { own: ring.own, server, proof: proofFrame(ring.own, server) };
+  const subscriber = new Subscriber(clientOptions(keys));
   subscriber.connect(`tcp://127.0.0.1:${roomPorts(home.port, 0).eventsPort}`);
   subscriber.subscribe();
   void (async () => {
