@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError } from '../../config.ts';
+import { errnoOf, messageOf } from '../../errno.ts';
 import { StorageError } from '../database.ts';
 import { readOptions } from '../options.ts';
 import { type Restored, RestoreError, restore } from './restore.ts';
@@ -28,10 +29,19 @@ export async function restoreCommand(argv: string[], environment: NodeJS.Process
     return 0;
   } catch (error) {
     const isUsage = error instanceof ConfigError;
-    if (!isUsage && !(error instanceof RestoreError) && !(error instanceof StorageError)) throw error;
-    process.stderr.write(`jam-coordinator: ${error.message}\n`);
+    process.stderr.write(`jam-coordinator: ${explained(error)}\n`);
     return isUsage ? USAGE_EXIT : REFUSED_EXIT;
   }
+}
+
+/** @throws what is a fault of the program */
+function explained(error: unknown): string {
+  const isTold =
+    error instanceof ConfigError || error instanceof RestoreError || error instanceof StorageError;
+  if (isTold) return error.message;
+  if (errnoOf(error) !== undefined)
+    return `the directory could not be made, and what was there is as it was: ${messageOf(error)}`;
+  throw error;
 }
 
 function parsed(argv: string[]): Command {
