@@ -184,7 +184,9 @@ async function checkLeaving(machine: Machine, checks: Checks): Promise<void> {
   const check = checks.check.bind(checks);
   await check('`apt remove`: the services end; settings, queue and tracks stay', async () => {
     await machine.must('apt-get remove -q -y jam');
-    const { output } = await machine.exec('find /proc -maxdepth 1 -user jam; ls /usr/lib/jam /usr/bin/jamctl 2>/dev/null');
+    const { output } = await machine.exec(
+      'find /proc -maxdepth 1 -user jam; ls /usr/lib/jam /usr/bin/jamctl 2>/dev/null',
+    );
     expect(output === '', `there is still ${output}`);
     return (await machine.must('ls -d /etc/jam/* /var/lib/jam/*')).trim().replaceAll('\n', ' ');
   });
