@@ -254,7 +254,8 @@ export class MediaServer {
 
 /** The peer went away or stalled: its matter, not this program's. */
 function isPeersEnd(error: unknown): boolean {
-  const codes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'];
+  const streams = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE'];
+  const codes = ['ECONNRESET', 'EPIPE', 'ABORT_ERR', ...streams];
   return error instanceof StalledError || codes.includes(errnoOf(error) ?? '');
 }
 

@@ -4,7 +4,16 @@ import type { PublicKey } from '../../security/keys.ts';
 import type { LocalClock } from '../../units.ts';
 import { Refusal } from '../refusal.ts';
 import { foldedName } from '../same-name.ts';
-import { afterRight, afterWrong, type LoginGuard, waitMs, wrongTries } from './login-guard.ts';
+import {
+  afterEarly,
+  afterRight,
+  afterWrong,
+  keySubject,
+  type LoginGuard,
+  nameSubject,
+  waitMs,
+  wrongTries,
+} from './login-guard.ts';
 import { checkPassword, hashPassword, isPassword, isSameSecret } from './password.ts';
 import { addUser, hasAdmin, type PeopleState, type User, userNamed } from './people.ts';
 
@@ -45,15 +54,18 @@ export class LoginDesk {
    * @throws {Refusal} UNAUTHENTICATED when something is wrong
    */
   async login(request: Login, key: PublicKey, people: () => PeopleState): Promise<LoggedIn | TooSoon> {
-    const subjects = [nameSubject(request.name), `key ${key}`];
+    const subjects = [nameSubject(foldedName(request.name)), keySubject(key)];
     const tooSoon = this.#tooSoon(subjects);
-    if (tooSoon) return tooSoon;
+    if (tooSoon) {
+      this.#guard = afterEarly(this.#guard, keySubject(key), this.#nowMs());
+      return tooSoon;
+    }
     return this.#inTurn(async () => this.#tooSoon(subjects) ?? this.#check(request, subjects, people));
   }
 
   /** As login(), of somebody who is logged in: whether this is their password. @throws {Refusal} */
   async confirm(user: User, password: string): Promise<TooSoon | undefined> {
-    const subjects = [nameSubject(user.name)];
+    const subjects = [nameSubject(foldedName(user.name))];
     return this.#inTurn(async () => {
       const tooSoon = this.#tooSoon(subjects);
       if (tooSoon) return tooSoon;
@@ -104,10 +116,6 @@ export class LoginDesk {
   #nowMs(): number {
     return this.#clock() / 1000;
   }
-}
-
-function nameSubject(name: string): string {
-  return `name ${foldedName(name)}`;
 }
 
 async function withPassword(

@@ -1,6 +1,7 @@
 /**
  * Slows down who guesses passwords: after a few wrong tries, each further one of the same subject (a name, a key)
- * has to wait twice as long as the one before. Pure: times are arguments, ms on any clock that only goes forward.
+ * has to wait twice as long as the one before. A key waits twice as long as a name, so that between two tries of a
+ * guesser there is time for the person whose name it is. Pure: times are arguments, ms on any clock that only goes forward.
  */
 export type LoginGuard = ReadonlyMap<string, Tries>;
 
@@ -12,18 +13,24 @@ interface Tries {
 /** Nobody types better than that every time. */
 const FREE_TRIES = 3;
 const FIRST_WAIT_MS = 1000;
-/** Also the longest that a guesser keeps a person from logging in on a new device. */
+/** Of a name: also the longest that a guesser keeps a person from logging in on a new device. */
 const LONGEST_WAIT_MS = 60_000;
+const KEY_FACTOR = 2;
+const KEY_PREFIX = 'key ';
 /** Wrong tries are forgotten after this long without another. */
 const FORGOTTEN_MS = 3_600_000;
 /** The oldest are forgotten. */
 const SUBJECT_LIMIT = 10_000;
 
+/** A key's subject; all others are names. */
+export const keySubject = (key: string): string => `${KEY_PREFIX}${key}`;
+export const nameSubject = (name: string): string => `name ${name}`;
+
 /** How long the next try of any of the subjects has to wait from now on, ms; 0: not at all. */
 export function waitMs(guard: LoginGuard, subjects: readonly string[], nowMs: number): number {
   const untilMs = subjects.map((subject) => {
     const tries = guard.get(subject);
-    return tries ? tries.lastMs + delayMs(tries.wrong) : nowMs;
+    return tries ? tries.lastMs + delayMs(subject, tries.wrong) : nowMs;
   });
   return Math.max(0, ...untilMs.map((one) => one - nowMs));
 }
@@ -40,6 +47,12 @@ export function afterWrong(guard: LoginGuard, subjects: readonly string[], nowMs
   return next;
 }
 
+/** The guard after a try that came too soon: who doesn't wait begins to wait anew. */
+export function afterEarly(guard: LoginGuard, subject: string, nowMs: number): LoginGuard {
+  const tries = guard.get(subject);
+  return tries ? new Map(guard).set(subject, { ...tries, lastMs: nowMs }) : guard;
+}
+
 /** The guard after a right one. */
 export function afterRight(guard: LoginGuard, subjects: readonly string[]): LoginGuard {
   const next = new Map(guard);
@@ -52,7 +65,8 @@ export function wrongTries(guard: LoginGuard, subjects: readonly string[]): numb
   return Math.max(0, ...subjects.map((subject) => guard.get(subject)?.wrong ?? 0));
 }
 
-function delayMs(wrong: number): number {
+function delayMs(subject: string, wrong: number): number {
   if (wrong < FREE_TRIES) return 0;
-  return Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_TRIES), LONGEST_WAIT_MS);
+  const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_TRIES), LONGEST_WAIT_MS);
+  return subject.startsWith(KEY_PREFIX) ? KEY_FACTOR * waitMs : waitMs;
 }

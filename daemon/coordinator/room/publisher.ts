@@ -4,6 +4,9 @@ import type { Logger } from '../../logger.ts';
 import { SendQueue } from '../../net/send-queue.ts';
 import { type ServerKeys, serverOptions } from '../../net/socket-keys.ts';
 
+/** A subscription is the only thing that a subscriber sends, and all of Jam's are empty. */
+const MAX_SUBSCRIPTION_BYTES = 1024;
+
 /** Publishes a room's events to whoever has subscribed. */
 export class Publisher {
   readonly #socket: PubSocket;
@@ -13,7 +16,11 @@ export class Publisher {
 
   /** @param keys only whom they admit may subscribe; without, anybody */
   constructor(logger: Logger, keys?: ServerKeys) {
-    this.#socket = new PubSocket({ linger: 0, ...serverOptions(keys) });
+    this.#socket = new PubSocket({
+      linger: 0,
+      maxMessageSize: MAX_SUBSCRIPTION_BYTES,
+      ...serverOptions(keys),
+    });
     this.#queue = new SendQueue(this.#socket);
     this.#logger = logger;
   }
