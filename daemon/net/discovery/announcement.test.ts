@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { PROTOCOL } from '../../../protos/index.ts';
 import { instanceName, sightingOf, txtOf } from './announcement.ts';
 
 const id = '0a1b2c3d-0000-4000-8000-000000000000';
@@ -7,7 +8,7 @@ const id = '0a1b2c3d-0000-4000-8000-000000000000';
 test('what a coordinator announces is what is seen of it', (t) => {
   const announced = { id, name: 'Under the roof', version: '0.1.0', port: 7400 };
   const service = { port: announced.port, referer: { address: '10.0.0.1' }, txt: txtOf(announced) };
-  t.deepEqual(sightingOf(service), { ...announced, protocol: 1, host: '10.0.0.1' });
+  t.deepEqual(sightingOf(service), { ...announced, protocol: PROTOCOL, host: '10.0.0.1' });
 });
 
 test('a long name fits into its DNS label and TXT record, and stays whole characters', (t) => {
