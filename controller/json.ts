@@ -1,6 +1,7 @@
 import type {
   Glitch,
   HistoryEntry,
+  HostEntry,
   Identity,
   PersonSession,
   QueueItem,
@@ -128,6 +129,14 @@ export function glitchesJson(speaker: string, glitches: readonly Glitch[]) {
       kind,
       cause,
     })),
+  };
+}
+
+export function hostsJson(hosts: readonly HostEntry[]) {
+  return {
+    hosts: hosts.map(({ name, hostId, online, rooms, address, port, version, clockId, pending, code }) => {
+      return { name, hostId, online, rooms, address, port, version, clockId, pending, code: code || null };
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { LobbyClient } from './client.ts';
 import type { RoomSettingOptions } from './commands/room-settings.ts';
 import { command, type Run, type Work } from './define-command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addHostCommands } from './host-program.ts';
 import { addKeyCommands, addSpeakerKeyCommands } from './key-program.ts';
 import { addPeopleCommands } from './people-program.ts';
 import type { Screen } from './session.ts';
@@ -58,6 +59,7 @@ export function buildProgram(version: string, runner: Runner): Command {
   addLevelCommands(program, run);
   addViewCommands(program, run);
   addHomeCommands(program, run);
+  addHostCommands(program, run);
   addPeopleCommands(program, run);
   addKeyCommands(program, run);
   addOwnCommands(program, run, runner);
@@ -176,9 +178,14 @@ function addHomeCommands(program: Command, run: Run): void {
   const room = program
     .command('room')
     .description('create, delete or rename a room, show or set its settings');
-  command(room, 'create <name>', 'create a room', 'room create kitchen').action((name: string) =>
-    run(async (s) => (await home()).createRoom(s, name)),
-  );
+  command(room, 'create <name>', 'create a room', 'room create kitchen', 'room create attic --host loft')
+    .option(
+      '--host <host>',
+      "the room host that it is to run on, and whose clock it follows; else the coordinator's",
+    )
+    .action((name: string, { host }: { host?: string }) =>
+      run(async (s) => (await home()).createRoom(s, name, host)),
+    );
   command(room, 'delete <name>', 'delete a room', 'room delete kitchen').action((name: string) =>
     run(async (s) => (await home()).deleteRoom(s, name)),
   );

@@ -1,4 +1,12 @@
-import type { Glitch, QueueItem, RoomEntry, RoomQueue, RoomSettings, SpeakerEntry } from '../protos/index.ts';
+import type {
+  Glitch,
+  HostEntry,
+  QueueItem,
+  RoomEntry,
+  RoomQueue,
+  RoomSettings,
+  SpeakerEntry,
+} from '../protos/index.ts';
 import { formatDelay, formatTime } from './quantities.ts';
 import { renderLastAction } from './render-people.ts';
 import { table } from './table.ts';
@@ -71,9 +79,29 @@ function localTime(unixMs: number): string {
   return new Date(unixMs).toLocaleString('sv-SE');
 }
 
-function stateOf({ online, pending, code }: SpeakerEntry): string {
+function stateOf({ online, pending, code }: SpeakerEntry | HostEntry): string {
   if (pending) return plain(code === '' ? 'pending' : `pending, code ${code}`);
   return online ? 'online' : 'offline';
+}
+
+export function renderHosts(hosts: readonly HostEntry[]): string {
+  if (hosts.length === 0)
+    return 'No other host runs rooms. Start one there with "jam-coordinator --role rooms --lobby HOST".';
+  const rows = hosts.map((host) => [
+    plain(host.name),
+    stateOf(host),
+    `${host.rooms}`,
+    `${plain(host.address)}:${host.port}`,
+    plain(host.version),
+  ]);
+  const columns = [
+    { head: 'HOST' },
+    { head: 'STATE' },
+    { head: 'ROOMS', right: true },
+    { head: 'ADDRESS' },
+    { head: 'VERSION' },
+  ];
+  return table(columns, rows);
 }
 
 /** Those that wait to be adopted are shown with the code that they log. */

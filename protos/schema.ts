@@ -197,6 +197,7 @@ const bytes = v.pipe(
   v.transform((view) => Uint8Array.from(view)),
 );
 const bytesOf = (length: number) => v.pipe(bytes, v.length(length, `not ${length} bytes`));
+const speakerKey = v.object({ speakerId: id, key: bytesOf(32) });
 const keyOrNone = v.pipe(
   bytes,
   v.check((key) => key.length === 0 || key.length === 32, 'not a key of 32 bytes'),
@@ -275,7 +276,7 @@ export const roomRequest = v.object({
   by: text,
   body: body({
     command: roomCommand.entries,
-    setMembers: { ...members.entries, keys: v.array(v.object({ speakerId: id, key: bytesOf(32) })) },
+    setMembers: { ...members.entries, keys: v.array(speakerKey) },
     renameRoom: { name },
     getSnapshot: { speakerId: id },
     getGlitches: { speakerId: id },
@@ -292,6 +293,9 @@ export const roomReply = v.object({
     glitches,
   }),
 });
+const slot = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(29));
+// The highest leaves room for 30 rooms; see daemon/coordinator/ports.ts.
+const hostPort = v.pipe(port, v.maxValue(65_436));
 export const lobbyRequest = v.object({
   protocol,
   requestId: id,
@@ -300,7 +304,7 @@ export const lobbyRequest = v.object({
     callRoom: { room: name, command: roomCommand },
     getInfo: {},
     listRooms: {},
-    createRoom: { name },
+    createRoom: { name, host: v.exactOptional(name) },
     deleteRoom: { name },
     renameRoom: { name, newName: name },
     listSpeakers: {},
@@ -338,6 +342,18 @@ export const lobbyRequest = v.object({
     rotateKey: {},
     getMediaToken: { hash, upload: v.boolean() },
     makeBackup: { withTracks: v.boolean() },
+    hostHello: {
+      hostId: id,
+      name,
+      version: id,
+      address: id,
+      port: hostPort,
+      clockId: id,
+      rooms: v.array(v.object({ roomId: id, run: id, problem: text })),
+    },
+    listHosts: {},
+    adoptHost: { name, code: id },
+    forgetHost: { name },
   }),
 });
 export const info = v.object({
@@ -386,6 +402,23 @@ export const assignment = v.object({
   roomKey: keyOrNone,
   nextKey: v.exactOptional(bytesOf(32)),
 });
+export const hostOrders = v.object({
+  rooms: v.array(v.object({ roomId: id, name, slot, speakerIds: v.array(id) })),
+  speakers: v.array(speakerKey),
+  nextKey: v.exactOptional(bytesOf(32)),
+});
+export const hostEntry = v.object({
+  hostId: id,
+  name,
+  online: v.boolean(),
+  address: text,
+  port,
+  version: id,
+  clockId: id,
+  rooms: count,
+  pending: v.boolean(),
+  code: id,
+});
 export const lobbyReply = v.object({
   protocol,
   requestId: id,
@@ -406,5 +439,7 @@ export const lobbyReply = v.object({
     mediaToken: { token: text, expiresInMs: number },
     backupReady: { path: text, token: text, bytes: number },
     pending: { paired: v.boolean() },
+    hostOrders: hostOrders.entries,
+    hosts: { hosts: v.array(hostEntry) },
   }),
 });

@@ -29,8 +29,8 @@ export async function speakerLog(session: Session, name: string): Promise<void> 
   );
 }
 
-export const createRoom = (session: Session, name: string): Promise<void> =>
-  done(session, { kind: 'createRoom', name });
+export const createRoom = (session: Session, name: string, host?: string): Promise<void> =>
+  done(session, { kind: 'createRoom', name, ...(host !== undefined && { host }) });
 
 export const deleteRoom = (session: Session, name: string): Promise<void> =>
   done(session, { kind: 'deleteRoom', name });

@@ -19,8 +19,10 @@ import { ClockResponder } from './clock-responder.ts';
 import { DataDirLock } from './data-dir-lock.ts';
 import { ForkedRooms } from './forked-rooms.ts';
 import { gatherFacts, gatherHome } from './home-facts.ts';
+import { HostedRooms, type HostedRuns } from './hosts/hosted-rooms.ts';
+import type { LobbyHost } from './hosts/lobby-hosts.ts';
 import { LiveLobby } from './live-lobby.ts';
-import { membersOf as membersOfRoom } from './lobby.ts';
+import { type LobbyRoom, membersOf as membersOfRoom } from './lobby.ts';
 import { LobbyServer } from './lobby-server.ts';
 import { LobbyStore } from './lobby-store.ts';
 import { MediaServer, mediaServerDefaults } from './media-server.ts';
@@ -28,6 +30,8 @@ import { MediaStore } from './media-store.ts';
 import { MediaUsage } from './media-usage.ts';
 import { describePorts, portsInUse } from './port-check.ts';
 import { clockPort, mediaPort, roomPorts } from './ports.ts';
+import type { RoomLink } from './room-child.ts';
+import { connectRoom } from './room-connection.ts';
 import { Security } from './security.ts';
 
 export interface CoordinatorOptions {
@@ -64,6 +68,7 @@ export class Coordinator {
   readonly #backups: Backups;
   readonly #usage: MediaUsage;
   readonly #process = new ProcessWatch();
+  readonly #hosted: HostedRooms;
   readonly #lobby: LiveLobby;
   readonly #server: LobbyServer;
   #published: string | undefined;
@@ -102,7 +107,15 @@ export class Coordinator {
       database,
       keys: this.#roomsKeys(),
     });
-    const host = { launcher, clock: monotonicClock, timers: nodeTimers, logger };
+    this.#hosted = new HostedRooms({
+      own: launcher,
+      connect: (room) => this.#connectHosted(room),
+      hostOf: (hostId) => this.#hostOf(hostId),
+      clock: monotonicClock,
+      timers: nodeTimers,
+      logger,
+    });
+    const host = { launcher: this.#hosted, clock: monotonicClock, timers: nodeTimers, logger };
     this.#lobby = new LiveLobby(this.#store, host, randomUUID);
     const lobbyOptions = {
       listen,
@@ -117,6 +130,7 @@ export class Coordinator {
       clock: monotonicClock,
       records: this.#store,
       ...(security && { keys: security.keys }),
+      onHostHello: (hostId: string, rooms: HostedRuns) => this.#hosted.heard(hostId, rooms),
       backup: ({ withTracks }: { withTracks: boolean }) => backups.make(withTracks),
       logger,
     };
@@ -131,19 +145,23 @@ export class Coordinator {
     this.#coordinatorId = coordinatorId(this.#options.dataDir);
     this.#store.start();
     await this.#refuseTaken(
-      this.#store.load().rooms.flatMap((room) => Object.values(roomPorts(port, room.slot))),
+      this.#store
+        .load()
+        .rooms.filter(isOwn)
+        .flatMap((room) => Object.values(roomPorts(port, room.slot))),
     );
     await this.#startSecurity();
     await this.#clockResponder.start(`tcp://${listen}:${clockPort(port)}`);
     await this.#mediaStore.start();
     await this.#backups.start();
     await this.#mediaServer.start(listen, mediaPort(port));
+    this.#hosted.start();
     await this.#lobby.start();
     await this.#server.start();
     this.#publishKeys();
-    const up = await this.#lobby.rooms.whenUp(ROOMS_UP_WITHIN_MS);
-    const rooms = this.#lobby.state.rooms.length;
-    if (up) this.#logger.info(`ready: ${name} listens on ${listen}:${port}, ${rooms} room(s) up`);
+    const own = this.#lobby.state.rooms.filter(isOwn).map(({ roomId }) => roomId);
+    const up = await this.#lobby.rooms.whenUp(ROOMS_UP_WITHIN_MS, own);
+    if (up) this.#logger.info(`ready: ${name} listens on ${listen}:${port}, ${own.length} room(s) up`);
     else this.#logger.error(`${name} listens on ${listen}:${port}, but not all of its rooms could start`);
     this.#announcer = new Announcer({ id: this.#coordinatorId, name, version, port }, listen, this.#logger);
     this.#announcer.start();
@@ -152,6 +170,7 @@ export class Coordinator {
   async stop(): Promise<void> {
     this.#server.stop();
     this.#process.stop();
+    this.#hosted.stop();
     await Promise.all([
       this.#announcer?.stop(),
       this.#lobby.stop(),
@@ -163,6 +182,17 @@ export class Coordinator {
     if (this.#published) withdrawKeys(this.#published);
     this.#store.stop();
     this.#lock.stop();
+  }
+
+  #hostOf(wanted: string | undefined): LobbyHost | undefined {
+    return this.#lobby.state.hosts.find(({ hostId }) => hostId === wanted);
+  }
+
+  #connectHosted({ hostId, slot }: LobbyRoom): RoomLink {
+    const host = this.#hostOf(hostId);
+    if (!host) throw new Error(`a room is on a host that isn't known: ${hostId}`);
+    const address = `tcp://${host.address}:${roomPorts(host.port, slot).requestsPort}`;
+    return connectRoom(address, this.#roomsKeys(), this.#security?.keys.hostKey(host.hostId));
   }
 
   #roomsKeys() {
@@ -215,3 +245,5 @@ export class Coordinator {
     );
   }
 }
+
+const isOwn = ({ hostId }: LobbyRoom): boolean => hostId === undefined;

@@ -2,19 +2,15 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { RoomReply, RoomRequest } from '../../protos/index.ts';
-import { Requester } from '../net/requester.ts';
-import type { ClientKeys } from '../net/socket-keys.ts';
-import { type KeyPair, keyBytes, type PublicKey } from '../security/keys.ts';
-import { proofFrame } from '../security/proof.ts';
 import { nodeTimers } from '../timers.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import type { LobbyRoom } from './lobby.ts';
 import { roomPorts } from './ports.ts';
 import type { RoomLauncher, RoomLink, RoomRun, RunEvents } from './room-child.ts';
+import { connectRoom, type RoomsKeys } from './room-connection.ts';
 import { ARE_YOU_THERE, parseRoomMessage, READY } from './room-messages.ts';
 
-/** What all rooms of a coordinator have in common. */
+/** What all rooms that a program runs have in common. */
 export interface RoomSettings {
   /** IPv4 address that the rooms listen on. */
   readonly listen: string;
@@ -24,17 +20,6 @@ export interface RoomSettings {
   database(roomId: string): string;
   /** Undefined: there are none. */
   readonly keys: RoomsKeys | undefined;
-}
-
-/** The keys by which rooms know their lobby and their members. */
-export interface RoomsKeys {
-  /** Where the rooms find the coordinator's pair, which is theirs, too. */
-  readonly path: string;
-  readonly own: () => KeyPair;
-  /** Of those of some speakers that were adopted. */
-  keysOf(speakerIds: readonly string[]): { speakerId: string; key: PublicKey }[];
-  /** The ids of a room's members. */
-  membersOf(roomId: string): string[];
 }
 
 const MAIN = fileURLToPath(new URL('room/main.ts', import.meta.url));
@@ -95,19 +80,9 @@ export class ForkedRooms implements RoomLauncher {
   }
 
   #connect({ slot }: LobbyRoom): RoomLink {
-    const { listen, lobbyPort } = this.#settings;
+    const { listen, lobbyPort, keys } = this.#settings;
     const host = listen === '0.0.0.0' ? '127.0.0.1' : listen;
-    const { requestsPort } = roomPorts(lobbyPort, slot);
-    const address = `tcp://${host}:${requestsPort}`;
-    const { keys } = this.#settings;
-    const link = new Requester(address, RoomRequest, RoomReply, keys && this.#lobbyKeys(keys));
-    link.start();
-    return keys ? withMembersKeys(link, keys) : link;
-  }
-
-  #lobbyKeys({ own }: RoomsKeys): ClientKeys {
-    const pair = own();
-    return { own: pair, server: pair.publicKey, proof: proofFrame(pair, pair.publicKey) };
+    return connectRoom(`tcp://${host}:${roomPorts(lobbyPort, slot).requestsPort}`, keys);
   }
 
   #arguments({ roomId, name, slot }: LobbyRoom): string[] {
@@ -121,26 +96,12 @@ export class ForkedRooms implements RoomLauncher {
       database: database(roomId),
       'log-level': logLevel,
       keys: keys?.path ?? '',
+      lobby: keys?.lobby?.() ?? '',
       members: members.map(({ speakerId, key }) => `${speakerId}=${key}`).join(),
     };
     return Object.entries(options).map(([option, value]) => `--${option}=${value}`);
   }
 }
-
-/** The lobby's logic knows members; whose keys they are is added on the way. */
-function withMembersKeys(link: RoomLink, keys: RoomsKeys): RoomLink {
-  const withKeys = (body: RoomRequest['body']): RoomRequest['body'] => {
-    if (body.kind !== 'setMembers') return body;
-    const known = keys.keysOf(body.members.map(({ speakerId }) => speakerId));
-    return { ...body, keys: known.map(({ speakerId, key }) => ({ speakerId, key: bytesOf(key) })) };
-  };
-  return {
-    request: (body, timeoutMs, head) => link.request(withKeys(body), timeoutMs, head),
-    stop: () => link.stop(),
-  };
-}
-
-const bytesOf = (key: PublicKey) => Uint8Array.from(keyBytes(key));
 
 async function stop(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));

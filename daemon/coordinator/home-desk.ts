@@ -11,6 +11,7 @@ import type {
 } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestHead } from '../net/request.ts';
+import { keyBytes, type PublicKey } from '../security/keys.ts';
 import type { LocalClock } from '../units.ts';
 import type { LiveLobby } from './live-lobby.ts';
 import { isOnline, type LobbyRoom, roomNamed, roomOfSpeaker, speakerEntries, speakerNamed } from './lobby.ts';
@@ -50,6 +51,7 @@ export interface HomeSurroundings {
   readonly security: 'curve' | 'none';
   /** The coordinator's public key from its next start on; undefined: it stays as it is. */
   readonly nextKey: () => Uint8Array<ArrayBuffer> | undefined;
+  readonly hostKey: (hostId: string) => PublicKey | undefined;
 }
 
 /** For whom something is asked. */
@@ -183,16 +185,27 @@ export class HomeDesk {
   }
 
   async #createRoom(request: Request<'createRoom'>, errand: Errand): Promise<Reply> {
-    const { port } = this.#info;
-    const { slot } = roomNamed(this.#lobby.plan(request), request.name);
-    const taken = await this.#around.portsInUse(Object.values(roomPorts(port, slot)));
-    if (taken.length > 0)
-      throw new Refusal('REFUSED', `the room can't have its ports: ${describePorts(taken)}`);
+    const { slot, hostId } = roomNamed(this.#lobby.plan(request), request.name);
+    await (hostId === undefined ? this.#refuseTakenPorts(slot) : this.#refuseAbsent(hostId));
     await this.#lobby.change(request, answered(errand));
     this.#around.logger.info(`room ${request.name} is new`);
     const { roomId } = roomNamed(this.#lobby.state, request.name);
     const up = await this.#lobby.rooms.whenUp(CREATED_WITHIN_MS, [roomId]);
     return { kind: 'done', note: up ? '' : 'the room is still starting' };
+  }
+
+  async #refuseTakenPorts(slot: number): Promise<void> {
+    const { port } = this.#info;
+    const taken = await this.#around.portsInUse(Object.values(roomPorts(port, slot)));
+    if (taken.length > 0)
+      throw new Refusal('REFUSED', `the room can't have its ports: ${describePorts(taken)}`);
+  }
+
+  async #refuseAbsent(id: string): Promise<void> {
+    const { state } = this.#lobby;
+    const name = state.hosts.find(({ hostId }) => hostId === id)?.name;
+    if (!isOnline(state, id, this.#around.clock()))
+      throw new Refusal('REFUSED', `room host ${name} is offline: start it first`);
   }
 
   async #entry({ roomId, name }: LobbyRoom): Promise<RoomEntry> {
@@ -240,16 +253,19 @@ export class HomeDesk {
 
   #assignment(room: LobbyRoom, speakerName: string): Assignment {
     const { port } = this.#info;
+    const host = this.#lobby.state.hosts.find(({ hostId }) => hostId === room.hostId);
+    const hostKey = host && this.#around.hostKey(host.hostId);
+    const roomPort = host?.port ?? port;
     const nextKey = this.#around.nextKey();
     return {
       roomId: room.roomId,
       roomName: room.name,
-      ...roomPorts(port, room.slot),
-      clockPort: clockPort(port),
+      ...roomPorts(roomPort, room.slot),
+      clockPort: clockPort(roomPort),
       mediaPort: mediaPort(port),
       name: speakerName,
-      roomHost: '',
-      roomKey: new Uint8Array(),
+      roomHost: host?.address ?? '',
+      roomKey: hostKey ? Uint8Array.from(keyBytes(hostKey)) : new Uint8Array(),
       ...(nextKey && { nextKey }),
     };
   }

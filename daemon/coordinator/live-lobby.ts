@@ -34,6 +34,7 @@ export class LiveLobby {
     this.#state = {
       rooms: [],
       speakers: [],
+      hosts: [],
       people: nobody,
       lastHelloUs: new Map(),
       startedUs: host.clock(),
@@ -76,7 +77,7 @@ export class LiveLobby {
   async change(change: LobbyChange, answered?: Answered): Promise<void> {
     const from = this.#state;
     const to = this.plan(change);
-    const isNew = to.rooms !== from.rooms || to.speakers !== from.speakers;
+    const isNew = (['rooms', 'speakers', 'hosts'] as const).some((part) => to[part] !== from[part]);
     if (isNew) this.#store.save(to, answered);
     this.#state = to;
     if (isNew) await this.#follow(from, to);

@@ -1,8 +1,11 @@
-import type { LobbyReply, LobbyRequest, Role, SpeakerEntry } from '../../protos/index.ts';
+import type { HostEntry, LobbyReply, LobbyRequest, Role, SpeakerEntry } from '../../protos/index.ts';
 import type { Logger } from '../logger.ts';
+import type { PublicKey } from '../security/keys.ts';
 import type { Timers } from '../timers.ts';
 import type { LocalClock } from '../units.ts';
 import { HomeDesk, type LobbyInfo, type Tracks } from './home-desk.ts';
+import { HostDesk } from './hosts/host-desk.ts';
+import type { HostedRuns } from './hosts/hosted-rooms.ts';
 import type { LiveLobby } from './live-lobby.ts';
 import { MAIN_ROOM, roomNamed } from './lobby.ts';
 import { actionOf } from './people/action-words.ts';
@@ -23,7 +26,14 @@ type Reply = LobbyReply['body'];
 
 /** What is asked about keys. */
 export type KeyRequest = Request<
-  'pairingCommit' | 'pairingReveal' | 'adoptSpeaker' | 'forgetSpeaker' | 'rotateKey' | 'getMediaToken'
+  | 'pairingCommit'
+  | 'pairingReveal'
+  | 'adoptSpeaker'
+  | 'forgetSpeaker'
+  | 'adoptHost'
+  | 'forgetHost'
+  | 'rotateKey'
+  | 'getMediaToken'
 >;
 
 /** Knows the keys, and answers what is asked about them. Whether the asker may ask it has been decided. */
@@ -33,10 +43,15 @@ export interface KeyDesk {
   readonly nextKey: Uint8Array<ArrayBuffer> | undefined;
   /** @throws {Refusal} when it can't be done */
   answer(request: KeyRequest, asker: Asker): Promise<Reply>;
-  /** What a speaker that isn't adopted is answered. @throws {Refusal} */
-  welcome(request: Request<'hello'>, asker: Asker): Reply;
+  /** What a speaker or room host that isn't adopted is answered. @throws {Refusal} */
+  welcome(request: Request<'hello' | 'hostHello'>, asker: Asker): Reply;
   /** Speakers that aren't adopted yet. */
   pending(): SpeakerEntry[];
+  /** Room hosts that aren't adopted yet. */
+  pendingHosts(): HostEntry[];
+  hostKey(hostId: string): PublicKey | undefined;
+  /** Of all speakers that were adopted. */
+  readonly speakerKeys: readonly { speakerId: string; key: PublicKey }[];
 }
 
 /** What the lobby's desk remembers of earlier runs; see LobbyStore. */
@@ -57,6 +72,8 @@ export interface DeskSurroundings {
   readonly portsInUse: (ports: readonly number[]) => Promise<number[]>;
   /** Undefined: there are no keys, and everybody may do everything. */
   readonly keys?: KeyDesk;
+  /** Hears which rooms a room host runs. */
+  readonly onHostHello?: (hostId: string, rooms: HostedRuns) => void;
   /** Makes a backup; undefined: there is nothing to make one of. */
   readonly backup?: (request: Request<'makeBackup'>) => Promise<Reply>;
   readonly logger: Logger;
@@ -73,9 +90,10 @@ export class LobbyDesk {
   readonly #repeats = new Repeats();
   readonly #people: PeopleDesk;
   readonly #home: HomeDesk;
+  readonly #hosts: HostDesk;
 
   constructor(info: LobbyInfo, lobby: LiveLobby, around: DeskSurroundings) {
-    const { clock, wallMs, timers, records, keys, logger } = around;
+    const { clock, wallMs, timers, records, keys, onHostHello, logger } = around;
     this.#lobby = lobby;
     this.#around = around;
     this.#history = new HistoryLog(records, timers, logger);
@@ -86,7 +104,9 @@ export class LobbyDesk {
       pending: () => keys?.pending() ?? [],
       security: keys ? 'curve' : 'none',
       nextKey: () => keys?.nextKey,
+      hostKey: (hostId) => keys?.hostKey(hostId),
     });
+    this.#hosts = new HostDesk(lobby, { clock, keys, onHello: onHostHello ?? (() => {}), logger });
   }
 
   /** The lobby has been started. @throws {StorageError} when what is on the disk can't be read */
@@ -161,6 +181,8 @@ export class LobbyDesk {
       case 'pairingReveal':
       case 'adoptSpeaker':
       case 'forgetSpeaker':
+      case 'adoptHost':
+      case 'forgetHost':
       case 'rotateKey':
       case 'getMediaToken':
         return this.#keyDesk().answer(request, asker);
@@ -168,6 +190,10 @@ export class LobbyDesk {
         return this.#backup(request);
       case 'hello':
         return this.#hello(request, asker, key);
+      case 'hostHello':
+        return this.#hostHello(request, asker);
+      case 'listHosts':
+        return this.#hosts.list();
       case 'deleteRoom':
         return this.#deleteRoom(request, asker, key);
       default:
@@ -180,6 +206,16 @@ export class LobbyDesk {
     if (asker.how === 'speaker' && asker.speakerId !== request.speakerId)
       throw new Refusal('FORBIDDEN', 'this key is that of another speaker: forget that one, and adopt this');
     return this.#home.answer(request, { by: asker.by, key });
+  }
+
+  async #hostHello(request: Request<'hostHello'>, asker: Asker): Promise<Reply> {
+    if (asker.how === 'stranger') return this.#keyDesk().welcome(request, asker);
+    if (asker.how === 'host' && asker.hostId !== request.hostId)
+      throw new Refusal(
+        'FORBIDDEN',
+        'this key is that of another room host: forget that one, and adopt this',
+      );
+    return this.#hosts.hello(request);
   }
 
   async #deleteRoom(request: Request<'deleteRoom'>, asker: Asker, key: string | undefined): Promise<Reply> {

@@ -28,8 +28,10 @@ const lobby: SavedLobby = {
   rooms: [
     { roomId: 'r0', name: 'main', slot: 0, settings: DEFAULT_SETTINGS },
     { roomId: 'r1', name: 'Küche', slot: 2, settings: { mayAdd: 'GUEST', defaultVolume: 30, holdMs: 0 } },
+    { roomId: 'r2', name: 'loft', slot: 3, settings: DEFAULT_SETTINGS, hostId: 'h1' },
   ],
   speakers: [kitchen],
+  hosts: [{ hostId: 'h1', name: 'shed', address: '10.0.0.9', port: 7500, version: '1', clockId: 'c' }],
   people: {
     users: [
       {
@@ -166,6 +168,7 @@ test('a database of the version before is taken forward with all that is in it',
       { roomId: 'r1', name: 'Küche', slot: 2, settings: DEFAULT_SETTINGS },
     ],
     speakers: [kitchen],
+    hosts: [],
     people: nobody,
   });
   t.deepEqual(store.history(), []);

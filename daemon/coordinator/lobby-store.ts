@@ -4,6 +4,7 @@ import { role } from '../../protos/schema.ts';
 import { messageOf } from '../errno.ts';
 import { ANSWERED_TABLE, readAnswered, writeAnswered } from './answered-table.ts';
 import { openDatabase, StorageError, transaction } from './database.ts';
+import type { LobbyHost } from './hosts/lobby-hosts.ts';
 import type { LobbyRoom, LobbySpeaker, LobbyState } from './lobby.ts';
 import type { History } from './people/history.ts';
 import { HISTORY_TABLE, readHistory, writeHistory } from './people/history-table.ts';
@@ -11,7 +12,7 @@ import { PEOPLE_TABLES, readPeople, writePeople } from './people/people-tables.t
 import type { Answered } from './repeats.ts';
 
 /** The part of the lobby that outlives it. */
-export type SavedLobby = Pick<LobbyState, 'rooms' | 'speakers' | 'people'>;
+export type SavedLobby = Pick<LobbyState, 'rooms' | 'speakers' | 'hosts' | 'people'>;
 
 const MIGRATIONS = [
   `CREATE TABLE room (room_id TEXT PRIMARY KEY, name TEXT NOT NULL, slot INTEGER NOT NULL UNIQUE);
@@ -23,6 +24,10 @@ const MIGRATIONS = [
    ALTER TABLE room ADD COLUMN default_volume INTEGER NOT NULL DEFAULT 100;
    ALTER TABLE room ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT 150;
    ${PEOPLE_TABLES}${HISTORY_TABLE}${ANSWERED_TABLE}`,
+  `CREATE TABLE host (
+     host_id TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, port INTEGER NOT NULL,
+     version TEXT NOT NULL, clock_id TEXT NOT NULL);
+   ALTER TABLE room ADD COLUMN host_id TEXT;`,
 ];
 
 const roomRow = v.pipe(
@@ -33,13 +38,15 @@ const roomRow = v.pipe(
     may_add: role,
     default_volume: v.number(),
     hold_ms: v.number(),
+    host_id: v.nullable(v.string()),
   }),
   v.transform(
-    ({ room_id, name, slot, may_add, default_volume, hold_ms }): LobbyRoom => ({
+    ({ room_id, name, slot, may_add, default_volume, hold_ms, host_id }): LobbyRoom => ({
       roomId: room_id,
       name,
       slot,
       settings: { mayAdd: may_add, defaultVolume: default_volume, holdMs: hold_ms },
+      ...(host_id !== null && { hostId: host_id }),
     }),
   ),
 );
@@ -72,6 +79,18 @@ const speakerRow = v.pipe(
   ),
 );
 
+const hostRow = v.pipe(
+  v.object({
+    host_id: v.string(),
+    name: v.string(),
+    address: v.string(),
+    port: v.number(),
+    version: v.string(),
+    clock_id: v.string(),
+  }),
+  v.transform(({ host_id, clock_id, ...row }): LobbyHost => ({ hostId: host_id, clockId: clock_id, ...row })),
+);
+
 /** The lobby on disk. What save() returned from stays, whatever happens to process or power. */
 export class LobbyStore {
   readonly #path: string;
@@ -99,6 +118,7 @@ export class LobbyStore {
     const lobby = this.#read((database) => ({
       rooms: v.parse(v.array(roomRow), database.prepare('SELECT * FROM room ORDER BY slot').all()),
       speakers: v.parse(v.array(speakerRow), database.prepare('SELECT * FROM speaker').all()),
+      hosts: v.parse(v.array(hostRow), database.prepare('SELECT * FROM host').all()),
       people: readPeople(database),
     }));
     this.#people = lobby.people;
@@ -109,10 +129,11 @@ export class LobbyStore {
    * @param answered the request that made it so, which is remembered with it
    * @throws {StorageError} when the disk is full or fails; the saved lobby is then as before
    */
-  save({ rooms, speakers, people }: SavedLobby, answered?: Answered): void {
+  save({ rooms, speakers, hosts, people }: SavedLobby, answered?: Answered): void {
     const database = this.#opened();
     transaction(database, () => {
       writeRooms(database, rooms, speakers);
+      writeHosts(database, hosts);
       if (people !== this.#people) writePeople(database, people);
       if (answered) writeAnswered(database, answered);
     });
@@ -156,11 +177,18 @@ function writeRooms(
   speakers: readonly LobbySpeaker[],
 ): void {
   database.exec('DELETE FROM speaker; DELETE FROM room');
-  const room = database.prepare('INSERT INTO room VALUES (?, ?, ?, ?, ?, ?)');
-  for (const { roomId, name, slot, settings } of rooms)
-    room.run(roomId, name, slot, settings.mayAdd, settings.defaultVolume, settings.holdMs);
+  const room = database.prepare('INSERT INTO room VALUES (?, ?, ?, ?, ?, ?, ?)');
+  for (const { roomId, name, slot, settings, hostId } of rooms)
+    room.run(roomId, name, slot, settings.mayAdd, settings.defaultVolume, settings.holdMs, hostId ?? null);
   const speaker = database.prepare('INSERT INTO speaker VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   for (const one of speakers) speaker.run(...speakerValues(one));
+}
+
+function writeHosts(database: DatabaseSync, hosts: readonly LobbyHost[]): void {
+  database.exec('DELETE FROM host');
+  const host = database.prepare('INSERT INTO host VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { hostId, name, address, port, version, clockId } of hosts)
+    host.run(hostId, name, address, port, version, clockId);
 }
 
 function speakerValues(speaker: LobbySpeaker) {

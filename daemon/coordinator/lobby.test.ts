@@ -16,6 +16,7 @@ import { sameName } from './same-name.ts';
 const empty: LobbyState = {
   rooms: [{ roomId: 'r0', name: 'main', slot: 0, settings: DEFAULT_SETTINGS }],
   speakers: [],
+  hosts: [],
   people: nobody,
   lastHelloUs: new Map(),
   startedUs: localUs(0),

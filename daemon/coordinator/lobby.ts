@@ -1,42 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LobbyRequest, Member, RoomSettings, SpeakerEntry } from '../../protos/index.ts';
 import type { LocalUs } from '../units.ts';
-import type { PeopleState } from './people/people.ts';
+import { hostNamed, withHost } from './hosts/lobby-hosts.ts';
+import type { LobbyRoom, LobbySpeaker, LobbyState } from './lobby-state.ts';
 import { ROOM_LIMIT } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import { sameName } from './same-name.ts';
 
-export interface LobbyRoom {
-  readonly roomId: string;
-  readonly name: string;
-  /** Fixes its ports, see ports.ts. */
-  readonly slot: number;
-  readonly settings: RoomSettings;
-}
-
-/** A speaker as the lobby knows it. What it announces counts when it is new, after that the lobby's word. */
-export interface LobbySpeaker {
-  readonly speakerId: string;
-  readonly name: string;
-  readonly announcedName: string;
-  readonly roomId: string;
-  readonly volume: number;
-  readonly muted: boolean;
-  readonly delayUs: number;
-  readonly announcedDelayUs: number | undefined;
-  readonly version: string;
-  readonly device: string;
-}
-
-export interface LobbyState {
-  readonly rooms: readonly LobbyRoom[];
-  readonly speakers: readonly LobbySpeaker[];
-  readonly people: PeopleState;
-  /** When each speaker, by its id, last said hello in this run. */
-  readonly lastHelloUs: ReadonlyMap<string, LocalUs>;
-  /** The beginning of this run. */
-  readonly startedUs: LocalUs;
-}
+export type { LobbyRoom, LobbySpeaker, LobbyState };
 
 /** The requests that may change the lobby. */
 export type LobbyChange = Extract<
@@ -53,7 +24,9 @@ export type LobbyChange = Extract<
       | 'setSpeakerVolume'
       | 'setSpeakerMuted'
       | 'forgetSpeaker'
-      | 'hello';
+      | 'hello'
+      | 'hostHello'
+      | 'forgetHost';
   }
 >;
 
@@ -80,7 +53,7 @@ export function changeLobby(
 ): LobbyState {
   switch (request.kind) {
     case 'createRoom':
-      return createRoom(state, request.name, freshRoomId);
+      return createRoom(state, request, freshRoomId);
     case 'deleteRoom':
       return deleteRoom(state, request.name);
     case 'renameRoom':
@@ -101,6 +74,10 @@ export function changeLobby(
       return forgetSpeaker(state, request.name);
     case 'hello':
       return hello(state, request, now);
+    case 'hostHello':
+      return hostHello(state, request, now);
+    case 'forgetHost':
+      return forgetHost(state, request.name);
   }
 }
 
@@ -151,18 +128,42 @@ export function speakerEntries(state: LobbyState, now: LocalUs): SpeakerEntry[] 
   }));
 }
 
-export function isOnline({ lastHelloUs }: LobbyState, speakerId: string, now: LocalUs): boolean {
-  const lastUs = lastHelloUs.get(speakerId);
+/** @param id a speaker's or room host's */
+export function isOnline({ lastHelloUs }: LobbyState, id: string, now: LocalUs): boolean {
+  const lastUs = lastHelloUs.get(id);
   return lastUs !== undefined && now - lastUs <= ALIVE_WITHIN_US;
 }
 
-function createRoom(state: LobbyState, name: string, roomId: string): LobbyState {
+function createRoom(
+  state: LobbyState,
+  { name, host }: { name: string; host?: string },
+  roomId: string,
+): LobbyState {
   refuseTakenRoom(state, name);
   const slots = new Set(state.rooms.map((room) => room.slot));
   const slot = Array.from({ length: ROOM_LIMIT }, (_, i) => i).find((i) => !slots.has(i));
   if (slot === undefined)
     throw new Refusal('REFUSED', `there are ${ROOM_LIMIT} rooms already, which is all there can be`);
-  return { ...state, rooms: [...state.rooms, { roomId, name, slot, settings: DEFAULT_SETTINGS }] };
+  const room = { roomId, name, slot, settings: DEFAULT_SETTINGS };
+  const placed = host === undefined ? room : { ...room, hostId: hostNamed(state.hosts, host).hostId };
+  return { ...state, rooms: [...state.rooms, placed] };
+}
+
+function hostHello(
+  state: LobbyState,
+  request: Extract<LobbyChange, { kind: 'hostHello' }>,
+  now: LocalUs,
+): LobbyState {
+  const hosts = withHost(state.hosts, request);
+  return { ...state, hosts, lastHelloUs: new Map(state.lastHelloUs).set(request.hostId, now) };
+}
+
+function forgetHost(state: LobbyState, name: string): LobbyState {
+  const host = hostNamed(state.hosts, name);
+  const rooms = state.rooms.filter(({ hostId }) => hostId === host.hostId);
+  if (rooms.length > 0)
+    throw new Refusal('REFUSED', `${host.name} runs ${listOf(rooms)}: delete what it runs first`);
+  return { ...state, hosts: state.hosts.filter((one) => one !== host) };
 }
 
 function deleteRoom(state: LobbyState, name: string): LobbyState {

@@ -4,9 +4,10 @@ import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
 import { connectServiceManager } from '../service/connect-service-manager.ts';
 import { CoordinatorService } from '../service/coordinator-service.ts';
+import type { ServiceManager } from '../service/service-manager.ts';
 import { nodeTimers } from '../timers.ts';
-import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
-import { readOptions } from './options.ts';
+import { Coordinator } from './coordinator.ts';
+import { type ProgramOptions, readOptions } from './options.ts';
 
 const USAGE_EXIT = 2;
 /** Rooms are killed after a second; nothing else takes long. */
@@ -19,9 +20,8 @@ if (process.argv[2] === 'restore') {
 
 const options = optionsOrExit();
 const logger = await createLogger(options.logLevel);
-const coordinator = new Coordinator(options, logger);
 const manager = await connectServiceManager(process.env, logger);
-const service = new CoordinatorService(manager, coordinator, monotonicClock, nodeTimers);
+const { coordinator, service } = await programOf(options, manager);
 let stopping = false;
 
 process.on('SIGTERM', () => void stop('SIGTERM'));
@@ -39,7 +39,18 @@ try {
   process.exit(1);
 }
 
-function optionsOrExit(): CoordinatorOptions {
+async function programOf({ lobby, ...rest }: ProgramOptions, manager: ServiceManager) {
+  if (lobby) {
+    const { RoomHost } = await import('./hosts/room-host.ts');
+    const { RoomHostService } = await import('../service/room-host-service.ts');
+    const host = new RoomHost({ ...rest, lobby }, logger);
+    return { coordinator: host, service: new RoomHostService(manager, host, monotonicClock, nodeTimers) };
+  }
+  const home = new Coordinator(rest, logger);
+  return { coordinator: home, service: new CoordinatorService(manager, home, monotonicClock, nodeTimers) };
+}
+
+function optionsOrExit(): ProgramOptions {
   try {
     return readOptions(process.argv, process.env);
   } catch (error) {

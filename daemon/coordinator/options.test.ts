@@ -16,6 +16,7 @@ test('without any settings it is port 7400 on all addresses, named as the host',
     logLevel: 'info',
     metrics: 'local',
     security: 'curve',
+    role: 'all',
   });
 });
 
@@ -30,4 +31,14 @@ test('a port that leaves no room for the others is refused, as is an address tha
   const error = t.throws(() => read(['--port', '65500', '--listen', 'kitchen']), { instanceOf: ConfigError });
   t.regex(error.message, /--port = "65500": a whole number from 1 to 65436/);
   t.regex(error.message, /--listen = "kitchen": an IPv4 address/);
+});
+
+test('a room host is told where its lobby is, and nothing else is', (t) => {
+  t.like(read(['--role', 'rooms', '--lobby', '10.0.0.1:7500']), { lobby: { host: '10.0.0.1', port: 7500 } });
+  t.like(read(['--role', 'rooms', '--lobby', 'study']), { lobby: { host: 'study', port: 7400 } });
+  for (const flags of [
+    ['--role', 'rooms'],
+    ['--lobby', '10.0.0.1'],
+  ])
+    t.throws(() => read(flags), { instanceOf: ConfigError, message: /go together/ });
 });

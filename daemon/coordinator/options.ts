@@ -2,14 +2,13 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
-import { explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
+import { ConfigError, explainConfig, oneOf, readConfig, wholeNumber } from '../config.ts';
 import { LOG_LEVELS } from '../log.ts';
 import { METRICS_FOR } from '../metrics/metrics-page.ts';
+import { DEFAULT_PORT, type Place, parseCoordinator } from '../net/discovery/place.ts';
 import { version } from '../version.ts';
 import type { CoordinatorOptions } from './coordinator.ts';
 import { MAX_LOBBY_PORT } from './ports.ts';
-
-const DEFAULT_PORT = 7400;
 
 const schema = {
   name: v.pipe(v.string(), v.trim(), v.minLength(1, 'a name is expected'), v.maxLength(64, 'it is too long')),
@@ -19,7 +18,28 @@ const schema = {
   logLevel: oneOf(LOG_LEVELS),
   security: oneOf(['curve', 'none']),
   metrics: oneOf(METRICS_FOR),
+  role: oneOf(['all', 'rooms']),
+  lobby: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.rawTransform(({ dataset, addIssue, NEVER }): Place => {
+        const wanted = parseCoordinator(dataset.value);
+        if (wanted?.kind === 'place') return wanted.place;
+        if (wanted?.kind === 'name') return { host: wanted.name, port: DEFAULT_PORT };
+        addIssue({ message: 'HOST or HOST:PORT is expected' });
+        return NEVER;
+      }),
+    ),
+  ),
 };
+
+/** What jam-coordinator is told. */
+export interface ProgramOptions extends CoordinatorOptions {
+  /** all: it is a home's coordinator; rooms: a room host, that runs rooms for the lobby of another one. */
+  readonly role: 'all' | 'rooms';
+  /** Of a room host: where its lobby is. */
+  readonly lobby?: Place;
+}
 
 /**
  * What the command line, the environment, the configuration file and the defaults say together.
@@ -27,7 +47,7 @@ const schema = {
  * @param argv as process.argv
  * @throws {ConfigError} naming all settings that can't be used
  */
-export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): CoordinatorOptions {
+export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): ProgramOptions {
   const { config, printConfig, ...flags } = parseCommandLine(argv);
   const defaults = {
     name: hostname(),
@@ -37,13 +57,17 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Coo
     logLevel: 'info',
     security: 'curve',
     metrics: 'local',
+    role: 'all',
   };
   const sources = { file: config, environment, flags };
   if (printConfig) {
     process.stdout.write(explainConfig(schema, defaults, sources));
     process.exit(0);
   }
-  return readConfig(schema, defaults, sources);
+  const options = readConfig(schema, defaults, sources);
+  if ((options.role === 'rooms') !== (options.lobby !== undefined))
+    throw new ConfigError('--role rooms and --lobby HOST go together: the lobby is that of the home');
+  return options;
 }
 
 function parseCommandLine(argv: string[]): { config?: string; printConfig?: true } & Record<string, unknown> {
@@ -76,6 +100,11 @@ export function coordinatorCommand(): Command {
       '--metrics <who>',
       'who may read http://HOST:P+2/metrics: off, local (this host only) or any (default: local)',
     )
+    .option(
+      '--role <what>',
+      'all: the coordinator of a home; rooms: run rooms for the lobby of another host (default: all)',
+    )
+    .option('--lobby <host>', 'with --role rooms: that host, as HOST or HOST:PORT')
     .helpOption('--help', 'print this')
     .addHelpText(
       'after',

@@ -96,6 +96,11 @@ export class RoomChild {
     return this.#link !== undefined;
   }
 
+  /** Why the last run could not start, where it has said so. */
+  get problem(): string | undefined {
+    return this.#cause;
+  }
+
   /** The room's name may change while it runs. */
   rename(room: LobbyRoom): void {
     this.#room = room;

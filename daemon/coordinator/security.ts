@@ -8,11 +8,12 @@ import { fingerprint, type PublicKey } from '../security/keys.ts';
 import { type MediaPurpose, MediaTokens } from '../security/media-token.ts';
 import { proofFrame } from '../security/proof.ts';
 import type { RuntimeKeys } from '../security/runtime-keys.ts';
-import type { RoomsKeys } from './forked-rooms.ts';
+import { hostNamed } from './hosts/lobby-hosts.ts';
 import { KeyStore } from './keys/key-store.ts';
 import { LiveKeys } from './keys/live-keys.ts';
 import type { LiveLobby } from './live-lobby.ts';
 import { speakerNamed } from './lobby.ts';
+import type { RoomsKeys } from './room-connection.ts';
 
 const SECRET_BYTES = 32;
 
@@ -33,6 +34,8 @@ export class Security {
       random: randomBytes,
       speakerId: (name) => speakerNamed(lobby().state, name).speakerId,
       removeSpeaker: (name) => lobby().change({ kind: 'forgetSpeaker', name }),
+      hostId: (name) => hostNamed(lobby().state.hosts, name).hostId,
+      removeHost: (name) => lobby().change({ kind: 'forgetHost', name }),
       logger,
     });
   }

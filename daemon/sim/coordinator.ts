@@ -143,14 +143,14 @@ export class SimulatedCoordinator {
   }
 
   #load(): SavedLobby {
-    return this.disk.kept ?? { rooms: [], speakers: [], people: nobody };
+    return this.disk.kept ?? { rooms: [], speakers: [], hosts: [], people: nobody };
   }
 
   #saver(process: Process) {
-    return ({ rooms, speakers, people }: SavedLobby, answered?: Answered): void => {
+    return ({ rooms, speakers, hosts, people }: SavedLobby, answered?: Answered): void => {
       const before = this.disk.kept?.answered ?? [];
       const noted = answered ? [...before, answered].slice(-ANSWERED_LIMIT) : before;
-      this.disk.write(process, { rooms, speakers, people, answered: noted });
+      this.disk.write(process, { rooms, speakers, hosts, people, answered: noted });
     };
   }
 

@@ -73,7 +73,14 @@ test('a request that is done twice is found', (t) => {
 });
 
 test('a lobby that answers before it has saved is found', (t) => {
-  const state = { rooms: [], speakers: [], people: nobody, lastHelloUs: new Map(), startedUs: localUs(0) };
+  const state = {
+    rooms: [],
+    speakers: [],
+    hosts: [],
+    people: nobody,
+    lastHelloUs: new Map(),
+    startedUs: localUs(0),
+  };
   t.deepEqual(
     found((ledger) => ledger.onLobbyAnswer(state, undefined)),
     ['durability'],

@@ -169,7 +169,7 @@ export class SimulatedSpeaker {
         media,
         play,
         connectRoom: (assignment, receive) => this.#connectRoom(process, assignment, receive),
-        keepTime: (clockPort, onUpdate) => this.#keepTime(process, clockPort, onUpdate),
+        keepTime: ({ clockPort }, onUpdate) => this.#keepTime(process, clockPort, onUpdate),
         log: log.of(name),
       },
     );

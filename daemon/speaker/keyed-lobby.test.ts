@@ -33,7 +33,7 @@ function speakerOf(home: Home, { elsewhere = true, port = home.port, ring = newR
   const onNewKey = () => {
     changes.count += 1;
   };
-  const lobby = new KeyedLobby({ host: HOST, port, ring, environment, onNewKey, log: quiet });
+  const lobby = new KeyedLobby({ as: 'speaker', host: HOST, port, ring, environment, onNewKey, log: quiet });
   lobbies = [...lobbies, lobby];
   return { lobby, ring, changes };
 }

@@ -16,6 +16,8 @@ import type { LobbyRequests } from './lobby-link.ts';
 
 /** What a keyed lobby is told. */
 export interface KeyedLobbyOptions {
+  /** What it is that comes to the lobby. */
+  readonly as: 'speaker' | 'host';
   readonly host: string;
   readonly port: number;
   /** The speaker's own keys, and the coordinators' that it knows. */
@@ -27,6 +29,7 @@ export interface KeyedLobbyOptions {
 }
 
 type Body = LobbyRequest['body'];
+type Hello = Extract<Body, { kind: 'hello' | 'hostHello' }>;
 type Reply = LobbyReply['body'];
 type Connection = Requester<Body, Reply>;
 /** How a coordinator is talked to; found: its key was left on this host. */
@@ -37,8 +40,8 @@ const KEY_WITHIN_MS = 1000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * A coordinator's lobby to a speaker: finds out by which key it is known, pairs with it, and keeps to that key once
- * the speaker was adopted. On the coordinator's own host the speaker adopts itself.
+ * A coordinator's lobby to a speaker or room host: finds out by which key it is known, pairs with it, and keeps to that key once
+ * it was adopted. On the coordinator's own host it adopts itself.
  */
 export class KeyedLobby implements LobbyRequests {
   readonly #options: KeyedLobbyOptions;
@@ -78,7 +81,7 @@ export class KeyedLobby implements LobbyRequests {
     try {
       const connection = await this.#connected(timeoutMs);
       const reply = await connection.request(body, timeoutMs, head);
-      if (body.kind !== 'hello') return reply;
+      if (body.kind !== 'hello' && body.kind !== 'hostHello') return reply;
       return reply.kind === 'pending'
         ? await this.#pair(connection, body, reply.paired)
         : this.#welcomed(reply);
@@ -167,13 +170,14 @@ export class KeyedLobby implements LobbyRequests {
     const now = told ? `the key ${fingerprint(told)}` : 'no key';
     return (
       `the coordinator at ${this.#address} has ${now} now, and had ${fingerprint(known)} when it adopted this ` +
-      `speaker: if it was set up anew, remove ${this.#options.ring.path} and adopt the speaker again; if not, ` +
+      `${this.#options.as}: if it was set up anew, remove ${this.#options.ring.path} and adopt the ` +
+      `${this.#options.as} again; if not, ` +
       'somebody else answers there'
     );
   }
 
   #welcomed(reply: Reply): Reply {
-    if (reply.kind !== 'assignment') return reply;
+    if (reply.kind !== 'assignment' && reply.kind !== 'hostOrders') return reply;
     this.#code = '';
     const server = this.#approach?.keys?.server;
     if (server && !this.#approach?.found) this.#remember(server, reply.nextKey && publicKeyOf(reply.nextKey));
@@ -193,11 +197,7 @@ export class KeyedLobby implements LobbyRequests {
     }
   }
 
-  async #pair(
-    connection: Connection,
-    hello: Extract<Body, { kind: 'hello' }>,
-    paired: boolean,
-  ): Promise<Reply> {
+  async #pair(connection: Connection, hello: Hello, paired: boolean): Promise<Reply> {
     if (!paired || this.#code === '') {
       const failure = await this.#makeCode(connection);
       if (failure) return failure;
@@ -205,7 +205,7 @@ export class KeyedLobby implements LobbyRequests {
     if (await this.#adoptItself(hello.name)) return this.#welcomed(await connection.request(hello, STEP_MS));
     return refusal(
       `it waits to be adopted, and shows the code ${this.#code}: type ` +
-        `"jamctl speaker adopt ${hello.name} --code ${this.#code}"`,
+        `"jamctl ${this.#options.as} adopt ${hello.name} --code ${this.#code}"`,
     );
   }
 
@@ -229,11 +229,10 @@ export class KeyedLobby implements LobbyRequests {
     const { host, port, environment } = this.#options;
     const left = findKeys(host, port, environment);
     if (left?.security !== 'curve' || left.publicKey !== this.keys?.server) return false;
+    const kind = this.#options.as === 'speaker' ? 'adoptSpeaker' : 'adoptHost';
     const connection = this.#open({ own: left.local, server: left.publicKey, proof: left.proof });
     try {
-      return (
-        (await connection.request({ kind: 'adoptSpeaker', name, code: this.#code }, STEP_MS)).kind === 'done'
-      );
+      return (await connection.request({ kind, name, code: this.#code }, STEP_MS)).kind === 'done';
     } finally {
       connection.stop();
     }

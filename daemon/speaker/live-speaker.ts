@@ -50,9 +50,9 @@ export interface SpeakerSurroundings {
   /** Tells the playout thread something. */
   readonly play: (message: ToPlayer) => void;
   readonly connectRoom: (assignment: Assignment, receive: (event: RoomEvent) => void) => RoomConnection;
-  /** Keeps time with the clock at a port of the coordinator's, from now on. */
+  /** Keeps time with the clock of the room's host, from now on. */
   readonly keepTime: (
-    clockPort: number,
+    assignment: Assignment,
     onUpdate: (update: ClockUpdate) => void,
   ) => { stop(): Promise<void> };
   readonly log: Logger;
@@ -167,7 +167,7 @@ export class LiveSpeaker {
     this.#say('');
     if (isDeepStrictEqual(assignment, this.#assignment)) return;
     this.#log.info(`${assignment.name} plays in room ${assignment.roomName}`);
-    if (assignment.clockPort !== this.#assignment?.clockPort) this.#keepTimeWith(assignment.clockPort);
+    if (!this.#assignment || !isSameClock(assignment, this.#assignment)) this.#keepTimeOf(assignment);
     this.#assignment = assignment;
     this.#around.media.setServer(assignment.mediaPort);
     this.#room?.stop();
@@ -180,9 +180,11 @@ export class LiveSpeaker {
     this.#room.start();
   }
 
-  #keepTimeWith(clockPort: number): void {
+  #keepTimeOf(assignment: Assignment): void {
     void this.#time?.stop();
-    this.#time = this.#around.keepTime(clockPort, (update) => this.#tick(update));
+    // What is known of another clock would be told of this one's.
+    if (this.#assignment) this.#clockUpdate = undefined;
+    this.#time = this.#around.keepTime(assignment, (update) => this.#tick(update));
   }
 
   #refused({ message }: Failure): void {
@@ -280,4 +282,8 @@ export class LiveSpeaker {
     if (!problem && this.#problem) this.#log.info('the coordinator is there');
     this.#problem = problem;
   }
+}
+
+function isSameClock(a: Assignment, b: Assignment): boolean {
+  return a.clockPort === b.clockPort && a.roomHost === b.roomHost && isDeepStrictEqual(a.roomKey, b.roomKey);
 }

@@ -112,7 +112,7 @@ export class Speaker {
         media: this.#media(),
         play: (message) => this.#playout.send(message),
         connectRoom: (assignment, receive) => this.#connectRoom(assignment, receive),
-        keepTime: (clockPort, onUpdate) => this.#keepTime(clockPort, onUpdate),
+        keepTime: (assignment, onUpdate) => this.#keepTime(assignment, onUpdate),
         log,
       },
     );
@@ -158,6 +158,7 @@ export class Speaker {
 
   #connectLobby(place: Place): KeyedLobby {
     this.#keyed = new KeyedLobby({
+      as: 'speaker',
       ...place,
       ring: this.#ring,
       environment: process.env,
@@ -169,7 +170,12 @@ export class Speaker {
 
   #connectRoom(assignment: Assignment, receive: (event: RoomEvent) => void): RoomSockets {
     const keys = this.#keyed?.keysFor(assignment.roomKey);
-    return new RoomSockets(this.#lobby.place.host, assignment, receive, this.#log, keys);
+    return new RoomSockets(this.#hostOf(assignment), assignment, receive, this.#log, keys);
+  }
+
+  /** Where room and clock are. */
+  #hostOf({ roomHost }: Assignment): string {
+    return roomHost || this.#lobby.place.host;
   }
 
   #media(): SpeakerMedia {
@@ -187,11 +193,11 @@ export class Speaker {
     };
   }
 
-  #keepTime(clockPort: number, onUpdate: (update: ClockUpdate) => void): ClockClient {
+  #keepTime(assignment: Assignment, onUpdate: (update: ClockUpdate) => void): ClockClient {
     const client = new ClockClient({
-      address: `tcp://${this.#lobby.place.host}:${clockPort}`,
+      address: `tcp://${this.#hostOf(assignment)}:${assignment.clockPort}`,
       clock: this.#clock,
-      keys: this.#keyed?.keys,
+      keys: this.#keyed?.keysFor(assignment.roomKey),
       drifts: this.#drifts,
       onUpdate,
       onProblem: (message) => this.#log.warn(message),

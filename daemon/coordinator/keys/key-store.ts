@@ -11,6 +11,8 @@ const schema = v.object({
   local: keyPair,
   /** Public keys of the speakers that were adopted, by speaker id. */
   speakers: v.record(v.string(), publicKey),
+  /** Public keys of the room hosts that were adopted, by host id. */
+  hosts: v.optional(v.record(v.string(), publicKey), {}),
 });
 
 /** All keys that a coordinator keeps. */
@@ -28,10 +30,10 @@ export class KeyStore {
   /** Makes keys at the very first start; takes the next pair when there is one. @throws {SecretFileError}; the disk's errors */
   start(): void {
     const saved = read(this.path);
-    const keys = saved ?? { own: newKeyPair(), local: newKeyPair(), speakers: {} };
-    const { next, speakers, ...rest } = keys;
+    const keys = saved ?? { own: newKeyPair(), local: newKeyPair(), speakers: {}, hosts: {} };
+    const { next, speakers, hosts, ...rest } = keys;
     if (!saved || next)
-      this.save(next ? { own: next, local: newKeyPair(), speakers } : { ...rest, speakers });
+      this.save(next ? { own: next, local: newKeyPair(), speakers, hosts } : { ...rest, speakers, hosts });
     else this.#keys = keys;
   }
 
@@ -48,18 +50,23 @@ export class KeyStore {
   }
 }
 
-/** The coordinator's own pair, for a room's process. @throws {SecretFileError} */
+/** The pair of the coordinator or room host whose file it is, for a room's process. @throws {SecretFileError} */
 export function readOwnPair(path: string): KeyPair {
-  const keys = read(path);
-  if (!keys) throw new SecretFileError(`${path} is not there: the coordinator makes it when it starts`);
-  return keys.own;
+  const text = readSecretFile(path);
+  if (text === undefined)
+    throw new SecretFileError(`${path} is not there: who runs this room makes it when it starts`);
+  return parsed(v.object({ own: keyPair }), text, path).own;
 }
 
 function read(path: string): CoordinatorKeys | undefined {
   const text = readSecretFile(path);
   if (text === undefined) return undefined;
+  return parsed(schema, text, path);
+}
+
+function parsed<S extends v.GenericSchema>(wanted: S, text: string, path: string): v.InferOutput<S> {
   try {
-    return v.parse(schema, JSON.parse(text));
+    return v.parse(wanted, JSON.parse(text));
   } catch {
     throw new SecretFileError(
       `${path} is damaged: bring it back from a backup, or remove it: then speakers have to be adopted again, ` +

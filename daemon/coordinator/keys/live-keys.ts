@@ -1,4 +1,4 @@
-import type { LobbyReply, LobbyRequest, SpeakerEntry } from '../../../protos/index.ts';
+import type { HostEntry, LobbyReply, LobbyRequest, SpeakerEntry } from '../../../protos/index.ts';
 import { messageOf } from '../../errno.ts';
 import type { Logger } from '../../logger.ts';
 import { fingerprint, keyBytes, newKeyPair, type PublicKey } from '../../security/keys.ts';
@@ -17,6 +17,7 @@ import {
   isPaired,
   noPairings,
   type PairingState,
+  type PendingSpeaker,
   pendingSpeakers,
   reveal,
 } from './pairing.ts';
@@ -32,10 +33,13 @@ export interface KeySurroundings {
   /** The id of a speaker in the lobby. @throws {Refusal} when there is none of that name */
   readonly speakerId: (name: string) => string;
   readonly removeSpeaker: (name: string) => Promise<void>;
+  /** The id of a room host. @throws {Refusal} when there is none of that name */
+  readonly hostId: (name: string) => string;
+  readonly removeHost: (name: string) => Promise<void>;
   readonly logger: Logger;
 }
 
-/** Knows whose keys there are: this host's, and those of the speakers that were adopted; pairs with new ones. */
+/** Knows whose keys there are: this host's, and those of the speakers and room hosts that were adopted; pairs with new ones. */
 export class LiveKeys implements KeyDesk, KnownKeys {
   readonly #store: KeyStore;
   readonly #tokens: MediaTokens;
@@ -64,6 +68,20 @@ export class LiveKeys implements KeyDesk, KnownKeys {
     return Object.entries(this.#store.keys.speakers).find(([, one]) => one === key)?.[0];
   }
 
+  /** The id of the adopted room host that has the key. */
+  hostOf(key: PublicKey): string | undefined {
+    return Object.entries(this.#store.keys.hosts).find(([, one]) => one === key)?.[0];
+  }
+
+  hostKey(hostId: string): PublicKey | undefined {
+    return this.#store.keys.hosts[hostId];
+  }
+
+  /** Those of all speakers that were adopted. */
+  get speakerKeys(): { speakerId: string; key: PublicKey }[] {
+    return this.keysOf(Object.keys(this.#store.keys.speakers));
+  }
+
   /** The keys of those of some speakers that were adopted. */
   keysOf(speakerIds: readonly string[]): { speakerId: string; key: PublicKey }[] {
     return keysOf(this.#store.keys.speakers, speakerIds);
@@ -75,18 +93,20 @@ export class LiveKeys implements KeyDesk, KnownKeys {
     return next && Uint8Array.from(keyBytes(next.publicKey));
   }
 
-  /** What a speaker is answered that isn't adopted. @throws {Refusal} when its id is another key's */
-  welcome(hello: Request<'hello'>, asker: Asker): Reply {
+  /** What a speaker or room host is answered that isn't adopted. @throws {Refusal} when its id is another key's */
+  welcome(hello: Request<'hello' | 'hostHello'>, asker: Asker): Reply {
     const key = keyOf(asker);
-    if (this.#store.keys.speakers[hello.speakerId])
+    const { speakers, hosts } = this.#store.keys;
+    const one = pendingOf(hello);
+    if ((one.kind === 'speaker' ? speakers : hosts)[one.speakerId])
       throw new Refusal(
         'FORBIDDEN',
-        `speaker "${hello.name}" was adopted with another key: if that is lost, type ` +
-          `"jamctl speaker forget ${hello.name}", and adopt it again`,
+        `${WORDS[one.kind]} "${one.name}" was adopted with another key: if that is lost, type ` +
+          `"jamctl ${one.kind} forget ${one.name}", and adopt it again`,
       );
     const isNew = !this.#pairings.pending.has(key);
-    this.#pairings = heardOf(this.#pairings, key, hello, this.#around.clock());
-    if (isNew) this.#around.logger.info(`speaker ${hello.name} waits to be adopted`);
+    this.#pairings = heardOf(this.#pairings, key, one, this.#around.clock());
+    if (isNew) this.#around.logger.info(`${WORDS[one.kind]} ${one.name} waits to be adopted`);
     return { kind: 'pending', paired: isPaired(this.#pairings, key) };
   }
 
@@ -101,9 +121,13 @@ export class LiveKeys implements KeyDesk, KnownKeys {
         return { kind: 'pending', paired: true };
       }
       case 'adoptSpeaker':
-        return this.#adopt(request);
+        return this.#adopt('speaker', request);
+      case 'adoptHost':
+        return this.#adopt('host', request);
       case 'forgetSpeaker':
-        return this.#forget(request);
+        return this.#forgetSpeaker(request);
+      case 'forgetHost':
+        return this.#forgetHost(request);
       case 'rotateKey':
         return this.#rotate();
       case 'getMediaToken':
@@ -114,9 +138,22 @@ export class LiveKeys implements KeyDesk, KnownKeys {
   /** Those that wait to be adopted, as people are shown them. */
   pending(): SpeakerEntry[] {
     const about = { room: '', online: true, volume: 100, muted: false, delayUs: 0, pending: true };
-    return pendingSpeakers(this.#pairings, this.#around.clock()).map(
-      ({ speakerId, name, version, device, code }) => ({ ...about, speakerId, name, version, device, code }),
-    );
+    return this.#pendingOf('speaker').map(({ speakerId, name, version, device, code }) => {
+      return { ...about, speakerId, name, version, device, code };
+    });
+  }
+
+  /** Room hosts that wait to be adopted, as people are shown them. */
+  pendingHosts(): HostEntry[] {
+    const about = { online: true, rooms: 0, pending: true };
+    return this.#pendingOf('host').map(({ speakerId, name, version, code, place }) => {
+      const { address = '', port = 1, clockId = '' } = place ?? {};
+      return { ...about, hostId: speakerId, name, version, code, address, port, clockId };
+    });
+  }
+
+  #pendingOf(kind: PendingSpeaker['kind']) {
+    return pendingSpeakers(this.#pairings, this.#around.clock()).filter((one) => one.kind === kind);
   }
 
   /** Whether a track may be had, or brought, with a token. */
@@ -130,27 +167,38 @@ export class LiveKeys implements KeyDesk, KnownKeys {
     return { kind: 'pairingChallenge', nonce };
   }
 
-  #adopt({ name, code }: Request<'adoptSpeaker'>): Reply {
-    const { state, adopted, refusal } = adopt(this.#pairings, name, code);
+  #adopt(kind: PendingSpeaker['kind'], { name, code }: { name: string; code: string }): Reply {
+    const { state, adopted, refusal } = adopt(this.#pairings, kind, name, code);
     if (adopted) {
       const { key, speaker } = adopted;
       const { keys } = this.#store;
-      this.#save({ ...keys, speakers: { ...keys.speakers, [speaker.speakerId]: key } });
-      this.#around.logger.info(`speaker ${speaker.name} is adopted, its key is ${fingerprint(key)}`);
+      const fresh = { [speaker.speakerId]: key };
+      if (kind === 'speaker') this.#save({ ...keys, speakers: { ...keys.speakers, ...fresh } });
+      else this.#save({ ...keys, hosts: { ...keys.hosts, ...fresh } });
+      this.#around.logger.info(`${WORDS[kind]} ${speaker.name} is adopted, its key is ${fingerprint(key)}`);
     }
     this.#pairings = state;
     if (!refusal) return { kind: 'done', note: `${adopted?.speaker.name ?? name} is adopted` };
-    this.#around.logger.warn(`a speaker was not adopted: ${refusal.message}`);
+    this.#around.logger.warn(`a ${WORDS[kind]} was not adopted: ${refusal.message}`);
     throw refusal;
   }
 
   // A stranger first, or a hello in between would bring it back.
-  async #forget({ name }: Request<'forgetSpeaker'>): Promise<Reply> {
+  async #forgetSpeaker({ name }: Request<'forgetSpeaker'>): Promise<Reply> {
     const { [this.#around.speakerId(name)]: key, ...speakers } = this.#store.keys.speakers;
     if (key) this.#save({ ...this.#store.keys, speakers });
     await this.#around.removeSpeaker(name);
     this.#around.logger.info(`speaker ${name} is forgotten`);
     return { kind: 'done', note: `${name} is forgotten: it has to be adopted before it plays again` };
+  }
+
+  // Its rooms first: while it has some it stays.
+  async #forgetHost({ name }: Request<'forgetHost'>): Promise<Reply> {
+    const { [this.#around.hostId(name)]: key, ...hosts } = this.#store.keys.hosts;
+    await this.#around.removeHost(name);
+    if (key) this.#save({ ...this.#store.keys, hosts });
+    this.#around.logger.info(`room host ${name} is forgotten`);
+    return { kind: 'done', note: `${name} is forgotten: it has to be adopted before it runs rooms again` };
   }
 
   #rotate(): Reply {
@@ -181,7 +229,17 @@ export class LiveKeys implements KeyDesk, KnownKeys {
   }
 }
 
+const WORDS = { speaker: 'speaker', host: 'room host' } as const;
+
+function pendingOf(hello: Request<'hello' | 'hostHello'>): PendingSpeaker {
+  const { name, version } = hello;
+  if (hello.kind === 'hello')
+    return { kind: 'speaker', speakerId: hello.speakerId, name, version, device: hello.device };
+  const { hostId, address, port, clockId } = hello;
+  return { kind: 'host', speakerId: hostId, name, version, device: '', place: { address, port, clockId } };
+}
+
 function keyOf(asker: Asker): PublicKey {
   if (asker.how === 'stranger' && asker.key) return asker.key;
-  throw new Refusal('REFUSED', 'only a speaker that shows a key, and is not adopted yet, pairs');
+  throw new Refusal('REFUSED', 'only a speaker or room host that shows a key, and is not adopted yet, pairs');
 }

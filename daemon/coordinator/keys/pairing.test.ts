@@ -17,7 +17,13 @@ import {
 
 const coordinator = newKeyPair().publicKey;
 const speaker = newKeyPair().publicKey;
-const hello = { speakerId: 'an-id', name: 'kitchen', version: '1', device: 'default' };
+const hello = {
+  kind: 'speaker',
+  speakerId: 'an-id',
+  name: 'kitchen',
+  version: '1',
+  device: 'default',
+} as const;
 const start = localUs(1e9);
 const nonce = () => Uint8Array.from(randomBytes(16));
 
@@ -34,7 +40,12 @@ test('both sides show the same six digits, and with them the speaker is adopted'
   const { state, code } = paired();
   t.regex(code, /^\d{6}$/);
   t.like(pendingSpeakers(state, start)[0], { name: 'kitchen', code });
-  const { adopted, state: after } = adopt(state, 'Kitchen', `${code.slice(0, 3)} ${code.slice(3)}`);
+  const { adopted, state: after } = adopt(
+    state,
+    'speaker',
+    'Kitchen',
+    `${code.slice(0, 3)} ${code.slice(3)}`,
+  );
   t.is(adopted?.key, speaker);
   t.is(adopted?.speaker.speakerId, 'an-id');
   t.is(pendingSpeakers(after, start).length, 0);
@@ -59,14 +70,14 @@ test('after three wrong codes the right one is of no use, and another is made', 
   let { state, code } = paired();
   const wrong = code === '123456' ? '654321' : '123456';
   for (let i = 0; i < 3; i += 1) {
-    const attempt = adopt(state, 'kitchen', wrong);
+    const attempt = adopt(state, 'speaker', 'kitchen', wrong);
     t.regex(attempt.refusal?.message ?? '', /doesn't show that code/);
     state = attempt.state;
   }
   t.false(isPaired(state, speaker));
-  t.is(adopt(state, 'kitchen', code).adopted, undefined);
+  t.is(adopt(state, 'speaker', 'kitchen', code).adopted, undefined);
   ({ state, code } = paired(state));
-  t.is(adopt(state, 'kitchen', code).adopted?.key, speaker);
+  t.is(adopt(state, 'speaker', 'kitchen', code).adopted?.key, speaker);
 });
 
 test('who tries for a code is slowed down, whatever keys they use', (t) => {
@@ -102,7 +113,7 @@ test('no code but the shown one adopts', (t) => {
   fc.assert(
     fc.property(fc.string({ maxLength: 8 }), (guess) => {
       fc.pre(guess.replaceAll(/[\s-]/g, '') !== code);
-      return adopt(state, 'kitchen', guess).adopted === undefined;
+      return adopt(state, 'speaker', 'kitchen', guess).adopted === undefined;
     }),
   );
   t.pass();

@@ -5,12 +5,15 @@ import type { LocalUs } from '../../units.ts';
 import { Refusal } from '../refusal.ts';
 import { sameName } from '../same-name.ts';
 
-/** What a speaker says of itself. */
+/** What a speaker, or a room host, says of itself. */
 export interface PendingSpeaker {
+  readonly kind: 'speaker' | 'host';
   readonly speakerId: string;
   readonly name: string;
   readonly version: string;
   readonly device: string;
+  /** Of a room host. */
+  readonly place?: { readonly address: string; readonly port: number; readonly clockId: string };
 }
 
 interface Pending extends PendingSpeaker {
@@ -31,6 +34,8 @@ export interface PairingState {
   readonly codesUs: LocalUs;
 }
 
+const WORDS = { speaker: 'speaker', host: 'room host' } as const;
+
 /** One that hasn't said hello for longer has gone. */
 const PENDING_FOR_US = 60_000_000;
 const PENDING_LIMIT = 64;
@@ -47,7 +52,7 @@ export function noPairings(now: LocalUs): PairingState {
 export function heardOf(
   state: PairingState,
   key: PublicKey,
-  { speakerId, name, version, device }: PendingSpeaker,
+  one: PendingSpeaker,
   now: LocalUs,
 ): PairingState {
   const pending = new Map([...state.pending].filter(([, one]) => now - one.lastHelloUs <= PENDING_FOR_US));
@@ -57,7 +62,7 @@ export function heardOf(
       'BUSY',
       `${PENDING_LIMIT} speakers wait to be adopted already: adopt some, or turn some off`,
     );
-  pending.set(key, { ...known, speakerId, name, version, device, lastHelloUs: now });
+  pending.set(key, { ...known, ...one, lastHelloUs: now });
   return { ...state, pending };
 }
 
@@ -112,17 +117,22 @@ export interface Attempt {
   readonly refusal?: Refusal;
 }
 
-/** A person adopts the speaker of that name that shows that code. */
-export function adopt(state: PairingState, name: string, code: string): Attempt {
-  const named = [...state.pending].filter(([, one]) => sameName(one.name, name));
+/** A person adopts the one of that kind and name that shows that code. */
+export function adopt(
+  state: PairingState,
+  kind: PendingSpeaker['kind'],
+  name: string,
+  code: string,
+): Attempt {
+  const named = [...state.pending].filter(([, one]) => one.kind === kind && sameName(one.name, name));
   const digits = code.replaceAll(/[\s-]/g, '');
   const found = named.find(([, one]) => one.code !== '' && one.code === digits);
   if (found) {
     const [key, speaker] = found;
     return { state: without(state, [key]), adopted: { key, speaker } };
   }
-  if (named.length === 0) return { state, refusal: noneNamed(state, name) };
-  return { state: afterWrongTry(state, named), refusal: wrongCode(name) };
+  if (named.length === 0) return { state, refusal: noneNamed(state, kind, name) };
+  return { state: afterWrongTry(state, named), refusal: wrongCode(kind, name) };
 }
 
 /** Those that wait to be adopted, with the code that each shows. */
@@ -141,16 +151,17 @@ function afterWrongTry(state: PairingState, named: [PublicKey, Pending][]): Pair
   }, state);
 }
 
-function noneNamed({ pending }: PairingState, name: string): Refusal {
-  const names = [...pending.values()].map((one) => one.name).join(', ');
+function noneNamed({ pending }: PairingState, kind: PendingSpeaker['kind'], name: string): Refusal {
+  const ofKind = [...pending.values()].filter((one) => one.kind === kind);
+  const names = ofKind.map((one) => one.name).join(', ');
   const there = names ? `there is ${names}` : 'none does';
-  return new Refusal('NOT_FOUND', `no speaker "${name}" waits to be adopted; ${there}`);
+  return new Refusal('NOT_FOUND', `no ${WORDS[kind]} "${name}" waits to be adopted; ${there}`);
 }
 
-function wrongCode(name: string): Refusal {
+function wrongCode(kind: PendingSpeaker['kind'], name: string): Refusal {
   return new Refusal(
     'REFUSED',
-    `"${name}" doesn't show that code: look at its log; if it shows another one than "jamctl speakers", ` +
+    `"${name}" doesn't show that code: look at its log; if it shows another one than "jamctl ${kind}s", ` +
       'somebody is in between',
   );
 }

@@ -9,7 +9,7 @@ export function actionOf(request: Request): string | undefined {
     case 'callRoom':
       return commandWords(request.command.body);
     case 'createRoom':
-      return `room create ${request.name}`;
+      return `room create ${request.name}${request.host === undefined ? '' : ` --host ${request.host}`}`;
     case 'deleteRoom':
       return `room delete ${request.name}`;
     case 'renameRoom':
@@ -30,6 +30,10 @@ export function actionOf(request: Request): string | undefined {
       return `speaker adopt ${request.name}`;
     case 'forgetSpeaker':
       return `speaker forget ${request.name}`;
+    case 'adoptHost':
+      return `host adopt ${request.name}`;
+    case 'forgetHost':
+      return `host forget ${request.name}`;
     case 'rotateKey':
       return 'key rotate';
     case 'makeBackup':
@@ -56,6 +60,8 @@ export function actionOf(request: Request): string | undefined {
     case 'listSpeakers':
     case 'getSpeakerLog':
     case 'hello':
+    case 'hostHello':
+    case 'listHosts':
     case 'whoAmI':
     case 'listUsers':
     case 'listSessions':

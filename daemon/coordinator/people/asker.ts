@@ -10,6 +10,7 @@ import { type PeopleState, type Session, sessionOf, userNamed } from './people.t
  * - local: somebody on the coordinator's host, who can read the local key
  * - session: a person who has logged in with this key
  * - speaker: one that was adopted
+ * - host: a room host that was adopted
  * - stranger: anybody else
  */
 export type Asker =
@@ -22,6 +23,7 @@ export type Asker =
       readonly session: Session;
     }
   | { readonly how: 'speaker'; readonly id: string; readonly by: string; readonly speakerId: string }
+  | { readonly how: 'host'; readonly id: string; readonly by: string; readonly hostId: string }
   | { readonly how: 'stranger'; readonly id: string; readonly by: string; readonly key?: PublicKey };
 
 /** The keys that belong to others than people. */
@@ -30,6 +32,8 @@ export interface KnownKeys {
   isLocal(key: PublicKey): boolean;
   /** The id of the adopted speaker that has the key. */
   speakerOf(key: PublicKey): string | undefined;
+  /** The id of the adopted room host that has the key. */
+  hostOf(key: PublicKey): string | undefined;
 }
 
 /** What people are called who don't say who they are. */
@@ -52,6 +56,8 @@ export function askerOf(
   if (known.isLocal(peerKey)) return unproven('local', by);
   const speakerId = known.speakerOf(peerKey);
   if (speakerId !== undefined) return { how: 'speaker', id: peerKey, by: 'a speaker', speakerId };
+  const hostId = known.hostOf(peerKey);
+  if (hostId !== undefined) return { how: 'host', id: peerKey, by: 'a room host', hostId };
   const session = sessionOf(people, peerKey, nowMs);
   const user = session && userNamed(people, session.name);
   if (session && user) return { how: 'session', id: peerKey, by: user.name, role: user.role, session };

@@ -10,6 +10,7 @@ import { newKeyPair, type PublicKey } from '../../security/keys.ts';
 import { MediaTokens } from '../../security/media-token.ts';
 import { nodeTimers } from '../../timers.ts';
 import { localUs } from '../../units.ts';
+import { hostNamed } from '../hosts/lobby-hosts.ts';
 import { KeyStore } from '../keys/key-store.ts';
 import { LiveKeys } from '../keys/live-keys.ts';
 import { LiveLobby } from '../live-lobby.ts';
@@ -148,6 +149,17 @@ export class DeskHome {
     return speaker;
   }
 
+  /** An adopted room host, which has said hello. */
+  async roomHost(hostId: string): Promise<Person> {
+    const { publicKey } = newKeyPair();
+    const { keys } = this.keys;
+    this.keys.save({ ...keys, hosts: { ...keys.hosts, [hostId]: publicKey } });
+    const host = { key: publicKey };
+    const place = { address: '10.0.0.2', port: 7400, clockId: 'c' };
+    await this.ask(host, { kind: 'hostHello', hostId, name: hostId, version: '1', ...place, rooms: [] });
+    return host;
+  }
+
   #liveKeys(clock: () => ReturnType<typeof localUs>, lobby: LiveLobby, logger: pino.Logger): LiveKeys {
     const store = new KeyStore(join(this.folder, 'keys', 'coordinator.json'));
     store.start();
@@ -157,6 +169,8 @@ export class DeskHome {
       random: randomBytes,
       speakerId: (name) => speakerNamed(lobby.state, name).speakerId,
       removeSpeaker: (name) => lobby.change({ kind: 'forgetSpeaker', name }),
+      hostId: (name) => hostNamed(lobby.state.hosts, name).hostId,
+      removeHost: (name) => lobby.change({ kind: 'forgetHost', name }),
       logger,
     });
   }

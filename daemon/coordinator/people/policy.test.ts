@@ -9,77 +9,82 @@ import { POLICY } from './policy.ts';
 type Body = LobbyRequest['body'];
 
 /** The columns of the table below. */
-const ASKERS = ['stranger', 'speaker', 'guest', 'member', 'admin', 'local'] as const;
+const ASKERS = ['stranger', 'speaker', 'host', 'guest', 'member', 'admin', 'local'] as const;
 
 /**
  * Who may do what: + may, − may not (FORBIDDEN), ! has to log in first (UNAUTHENTICATED).
- * In the order of ASKERS: stranger, speaker, guest, member, admin, local.
+ * In the order of ASKERS: stranger, speaker, host, guest, member, admin, local.
  */
 const TABLE: Record<string, string> = {
-  getInfo: '+ + + + + +',
-  'hello as itself': '+ + − − + +',
-  'hello as another speaker': '− − − − + +',
-  pairingCommit: '+ + − − + +',
-  pairingReveal: '+ + − − + +',
-  'getMediaToken to read': '! + − + + +',
-  'getMediaToken to upload': '! − − + + +',
-  'getMediaToken to upload, guests may add to a room': '! − + + + +',
-  'getMediaToken to upload, admins alone may add to rooms': '! − − − + +',
+  getInfo: '+ + + + + + +',
+  'hello as itself': '+ + − − − + +',
+  'hello as another speaker': '− − − − − + +',
+  'hostHello as itself': '+ − + − − + +',
+  'hostHello as another host': '− − − − − + +',
+  pairingCommit: '+ + − − − + +',
+  pairingReveal: '+ + − − − + +',
+  'getMediaToken to read': '! + − − + + +',
+  'getMediaToken to upload': '! − − − + + +',
+  'getMediaToken to upload, guests may add to a room': '! − − + + + +',
+  'getMediaToken to upload, admins alone may add to rooms': '! − − − − + +',
 
-  login: '+ − + + + +',
-  logout: '! − + + + +',
-  whoAmI: '+ − + + + +',
-  listUsers: '! − + + + +',
-  addUser: '! − − − + +',
-  removeUser: '! − − − + +',
-  setRole: '! − − − + +',
-  'setPassword of oneself': '! − + + + +',
-  'setPassword of oneself, by name': '! − + + + +',
-  'setPassword of another': '! − − − + +',
-  listSessions: '! − + + + +',
-  'endSession of oneself': '! − + + + +',
-  'endSession of another': '! − − − + +',
+  login: '+ − − + + + +',
+  logout: '! − − + + + +',
+  whoAmI: '+ − − + + + +',
+  listUsers: '! − − + + + +',
+  addUser: '! − − − − + +',
+  removeUser: '! − − − − + +',
+  setRole: '! − − − − + +',
+  'setPassword of oneself': '! − − + + + +',
+  'setPassword of oneself, by name': '! − − + + + +',
+  'setPassword of another': '! − − − − + +',
+  listSessions: '! − − + + + +',
+  'endSession of oneself': '! − − + + + +',
+  'endSession of another': '! − − − − + +',
 
-  joinRoom: '! − + + + +',
-  leaveRoom: '! − + + + +',
-  stillHere: '! − + + + +',
-  getHistory: '! − + + + +',
+  joinRoom: '! − − + + + +',
+  leaveRoom: '! − − + + + +',
+  stillHere: '! − − + + + +',
+  getHistory: '! − − + + + +',
 
-  listRooms: '! − + + + +',
-  createRoom: '! − − − + +',
-  deleteRoom: '! − − − + +',
-  renameRoom: '! − − − + +',
-  setRoomSettings: '! − − − + +',
+  listRooms: '! − − + + + +',
+  createRoom: '! − − − − + +',
+  deleteRoom: '! − − − − + +',
+  renameRoom: '! − − − − + +',
+  setRoomSettings: '! − − − − + +',
 
-  listSpeakers: '! − + + + +',
-  getSpeakerLog: '! − + + + +',
-  setSpeakerVolume: '! − − + + +',
-  setSpeakerMuted: '! − − + + +',
-  moveSpeaker: '! − − − + +',
-  setSpeakerDelay: '! − − − + +',
-  renameSpeaker: '! − − − + +',
-  adoptSpeaker: '! − − − + +',
-  forgetSpeaker: '! − − − + +',
-  rotateKey: '! − − − + +',
-  makeBackup: '! − − − + +',
+  listSpeakers: '! − − + + + +',
+  getSpeakerLog: '! − − + + + +',
+  setSpeakerVolume: '! − − − + + +',
+  setSpeakerMuted: '! − − − + + +',
+  moveSpeaker: '! − − − − + +',
+  setSpeakerDelay: '! − − − − + +',
+  renameSpeaker: '! − − − − + +',
+  adoptSpeaker: '! − − − − + +',
+  forgetSpeaker: '! − − − − + +',
+  listHosts: '! − − + + + +',
+  adoptHost: '! − − − − + +',
+  forgetHost: '! − − − − + +',
+  rotateKey: '! − − − − + +',
+  makeBackup: '! − − − − + +',
 
-  'room getStatus': '! − + + + +',
-  'room getQueue': '! − + + + +',
-  'room add': '! − − + + +',
-  'room add, where guests may': '! − + + + +',
-  'room add, where admins alone may': '! − − − + +',
-  'room remove': '! − − + + +',
-  'room move': '! − − + + +',
-  'room clear': '! − − + + +',
-  'room play': '! − − + + +',
-  'room pause': '! − − + + +',
-  'room toggle': '! − − + + +',
-  'room stop': '! − − + + +',
-  'room next': '! − − + + +',
-  'room prev': '! − − + + +',
-  'room seek': '! − − + + +',
-  'room setVolume': '! − − + + +',
-  'room setMuted': '! − − + + +',
+  'room getStatus': '! − − + + + +',
+  'room getQueue': '! − − + + + +',
+  'room add': '! − − − + + +',
+  'room add, where guests may': '! − − + + + +',
+  'room add, where admins alone may': '! − − − − + +',
+  'room remove': '! − − − + + +',
+  'room move': '! − − − + + +',
+  'room clear': '! − − − + + +',
+  'room play': '! − − − + + +',
+  'room pause': '! − − − + + +',
+  'room toggle': '! − − − + + +',
+  'room stop': '! − − − + + +',
+  'room next': '! − − − + + +',
+  'room prev': '! − − − + + +',
+  'room seek': '! − − − + + +',
+  'room setVolume': '! − − − + + +',
+  'room setMuted': '! − − − + + +',
 };
 
 const inRoom = (body: RoomCommand['body']): Body => ({ kind: 'callRoom', room: 'main', command: { body } });
@@ -89,6 +94,16 @@ const hello = (speakerId: string): Body => ({
   name: speakerId,
   version: '1',
   device: '',
+});
+const hostHello = (hostId: string): Body => ({
+  kind: 'hostHello',
+  hostId,
+  name: hostId,
+  version: '1',
+  address: '10.0.0.2',
+  port: 7400,
+  clockId: 'c',
+  rooms: [],
 });
 const hash = 'a'.repeat(64);
 const add = inRoom({ kind: 'add', tracks: [trackOf(1, 60)] });
@@ -101,6 +116,8 @@ const REQUESTS: Record<string, (asker: string) => Body> = {
   getInfo: () => ({ kind: 'getInfo' }),
   'hello as itself': (asker) => hello(asker === 'speaker' ? 'shelf' : 'new'),
   'hello as another speaker': () => hello('attic'),
+  'hostHello as itself': (asker) => hostHello(asker === 'host' ? 'loft' : 'new'),
+  'hostHello as another host': () => hostHello('shed'),
   pairingCommit: () => ({ kind: 'pairingCommit', commitment: new Uint8Array(32) }),
   pairingReveal: () => ({ kind: 'pairingReveal', nonce: new Uint8Array(16) }),
   'getMediaToken to read': () => read,
@@ -138,6 +155,9 @@ const REQUESTS: Record<string, (asker: string) => Body> = {
   renameSpeaker: () => ({ kind: 'renameSpeaker', name: 'shelf', newName: 'shelf' }),
   adoptSpeaker: () => ({ kind: 'adoptSpeaker', name: 'nobody', code: '123456' }),
   forgetSpeaker: () => ({ kind: 'forgetSpeaker', name: 'nobody' }),
+  listHosts: () => ({ kind: 'listHosts' }),
+  adoptHost: () => ({ kind: 'adoptHost', name: 'nobody', code: '123456' }),
+  forgetHost: () => ({ kind: 'forgetHost', name: 'nobody' }),
   rotateKey: () => ({ kind: 'rotateKey' }),
   makeBackup: () => ({ kind: 'makeBackup', withTracks: false }),
   'room getStatus': () => inRoom({ kind: 'getStatus' }),
@@ -183,9 +203,11 @@ test('everybody may do exactly what the table says', async (t) => {
   const home = await startedDesk(t);
   const speaker = await home.speaker('shelf', 'shelf');
   await home.speaker('attic', 'attic');
+  const host = await home.roomHost('loft');
+  await home.roomHost('shed');
   const people = await home.people({ guest: 'GUEST', member: 'MEMBER', admin: 'ADMIN', other: 'ADMIN' });
   const stranger = { key: newKeyPair().publicKey };
-  const all: Record<string, Person> = { ...people, speaker, stranger, local: home.local };
+  const all: Record<string, Person> = { ...people, speaker, host, stranger, local: home.local };
   const before = home.lobby.state.people;
   for (const [row, expected] of Object.entries(TABLE)) {
     await home.ask(home.local, { kind: 'setRoomSettings', name: 'main', mayAdd: mayAddIn(row) });

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts';
 import type { Asker } from './asker.ts';
 
 /** What an asker counts as. */
-export type Standing = Role | 'SPEAKER' | 'STRANGER';
+export type Standing = Role | 'SPEAKER' | 'HOST' | 'STRANGER';
 
 type Request = LobbyRequest['body'];
 type LobbyKind = Exclude<Request['kind'], 'callRoom' | 'getMediaToken' | 'setPassword' | 'endSession'>;
@@ -23,7 +23,7 @@ export type Deed =
 type Standings = readonly Standing[];
 type Right = Standings | 'may add';
 
-const everybody: Standings = ['STRANGER', 'SPEAKER', 'GUEST', 'MEMBER', 'ADMIN'];
+const everybody: Standings = ['STRANGER', 'SPEAKER', 'HOST', 'GUEST', 'MEMBER', 'ADMIN'];
 const people: Standings = ['GUEST', 'MEMBER', 'ADMIN'];
 const members: Standings = ['MEMBER', 'ADMIN'];
 const admins: Standings = ['ADMIN'];
@@ -33,6 +33,7 @@ export const POLICY: Readonly<Record<Deed, Right>> = {
   getInfo: everybody,
   // Of a stranger it is answered that the speaker has to be adopted.
   hello: ['STRANGER', 'SPEAKER', 'ADMIN'],
+  hostHello: ['STRANGER', 'HOST', 'ADMIN'],
   pairingCommit: ['STRANGER', 'SPEAKER', 'ADMIN'],
   pairingReveal: ['STRANGER', 'SPEAKER', 'ADMIN'],
   'getMediaToken to read': ['SPEAKER', 'MEMBER', 'ADMIN'],
@@ -85,6 +86,9 @@ export const POLICY: Readonly<Record<Deed, Right>> = {
   renameSpeaker: admins,
   adoptSpeaker: admins,
   forgetSpeaker: admins,
+  listHosts: people,
+  adoptHost: admins,
+  forgetHost: admins,
   rotateKey: admins,
   makeBackup: admins,
 };
@@ -121,6 +125,8 @@ export function standingOf(asker: Asker): Standing {
       return asker.role;
     case 'speaker':
       return 'SPEAKER';
+    case 'host':
+      return 'HOST';
     case 'stranger':
       return 'STRANGER';
   }
@@ -137,7 +143,11 @@ export function permit(asker: Asker, request: Request, { mayAdd, isOwn }: Circum
       'UNAUTHENTICATED',
       'the coordinator doesn\'t know you: log in first, with "jamctl login NAME"',
     );
-  if (standing === 'SPEAKER') throw new Refusal('FORBIDDEN', `a speaker may not do this (${request.kind})`);
+  if (standing === 'SPEAKER' || standing === 'HOST')
+    throw new Refusal(
+      'FORBIDDEN',
+      `${standing === 'HOST' ? 'a room host' : 'a speaker'} may not do this (${request.kind})`,
+    );
   throw new Refusal('FORBIDDEN', `${nameOf(standing)} may not do this here, ${leastOf(allowed)} may`);
 }
 

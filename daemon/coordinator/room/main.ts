@@ -22,6 +22,8 @@ const schema = v.object({
   'log-level': v.picklist(LOG_LEVELS),
   /** The file with the room's pair; empty: there are no keys. */
   keys: v.string(),
+  /** The lobby's public key; empty: the same as the room's. */
+  lobby: v.string(),
   /** SPEAKER=KEY,… */
   members: v.string(),
 });
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
   const eventsPort = options['events-port'];
   const ports = { eventsPort, requestsPort: eventsPort + 1, reportsPort: eventsPort + 2 };
   const { 'room-id': roomId, name, listen, database } = options;
-  const keys = options.keys === '' ? undefined : roomKeys(options.keys, options.members);
+  const keys = options.keys === '' ? undefined : roomKeys(options);
   const room = new RoomProcess(
     { roomId, name, listen, ports, database, keys },
     monotonicClock,
@@ -63,15 +65,15 @@ function readArguments(): v.InferOutput<typeof schema> {
   return v.parse(schema, values);
 }
 
-/** A room of the coordinator's own host has the coordinator's pair, and so has its lobby. */
-function roomKeys(file: string, members: string): RoomKeys {
-  const own = readOwnPair(file);
+/** A room has the pair of the program that runs it; on the coordinator's own host that is its lobby's, too. */
+function roomKeys({ keys, lobby, members }: v.InferOutput<typeof schema>): RoomKeys {
+  const own = readOwnPair(keys);
   const entries = members.split(',').flatMap((entry): [PublicKey, string][] => {
     const [speakerId = '', text = ''] = entry.split('=');
     const key = parsePublicKey(text);
     return key ? [[key, speakerId]] : [];
   });
-  return { own, lobby: own.publicKey, members: new Map(entries) };
+  return { own, lobby: parsePublicKey(lobby) ?? own.publicKey, members: new Map(entries) };
 }
 
 function endWithParent(room: RoomProcess, logger: Logger): void {
