@@ -1,10 +1,13 @@
 import { LobbyReply, LobbyRequest } from '../../protos/index.ts';
 import { RequestCounts } from '../metrics/request-counts.ts';
+import { RequestLimit, type RequestRate } from '../net/request-limit.ts';
 import { Responder } from '../net/responder.ts';
 import type { ServerKeys } from '../net/socket-keys.ts';
+import type { PublicKey } from '../security/keys.ts';
 import { nodeTimers } from '../timers.ts';
 import type { LiveLobby } from './live-lobby.ts';
 import { type DeskSurroundings, LobbyDesk, type LobbyInfo } from './lobby-desk.ts';
+import { askerOf, type KnownKeys } from './people/asker.ts';
 import { portsInUse } from './port-check.ts';
 import { type Asked, answerOf, requestHandler } from './requests.ts';
 
@@ -15,6 +18,9 @@ export interface LobbyOptions extends LobbyInfo {
 
 /** What the lobby's desk is handed; the rest it has of the system. */
 export type ServerSurroundings = Omit<DeskSurroundings, 'portsInUse' | 'timers' | 'wallMs'>;
+
+/** Far more than a person or a script needs; beyond it, others would have to wait. */
+const RATE: RequestRate = { perSecond: 500, burst: 500, atOnce: 32 };
 
 /** The lobby's desk at its socket. */
 export class LobbyServer {
@@ -39,7 +45,10 @@ export class LobbyServer {
       this.counts.note(request, reply);
       return reply;
     };
-    this.#responder = new Responder(requestHandler(LobbyRequest, LobbyReply, answer, logger), keys);
+    const askerOf = (peerKey: PublicKey | undefined, connection: string) =>
+      limitedAsker(peerKey, connection, around.keys?.known, lobby);
+    const limits = { limit: new RequestLimit(RATE), clock: around.clock, askerOf };
+    this.#responder = new Responder(requestHandler(LobbyRequest, LobbyReply, answer, logger, limits), keys);
   }
 
   /** The lobby has been started. @throws when the port is taken; {StorageError} when the disk can't be read */
@@ -52,4 +61,17 @@ export class LobbyServer {
     this.#responder.stop();
     this.#desk.stop();
   }
+}
+
+/** A person's and a speaker's requests count together; of all others, those of a connection. */
+function limitedAsker(
+  peerKey: PublicKey | undefined,
+  connection: string,
+  known: KnownKeys | undefined,
+  lobby: LiveLobby,
+): string {
+  const asker = askerOf({ requestId: '', by: '', peerKey }, known, lobby.state.people, Date.now());
+  if (asker.how === 'session') return asker.by;
+  if (asker.how === 'speaker') return `speaker ${asker.speakerId}`;
+  return `${asker.by} at connection ${connection}`;
 }

@@ -8,8 +8,10 @@ import {
 } from '../../protos/index.ts';
 import { messageOf } from '../errno.ts';
 import type { Logger } from '../logger.ts';
+import type { RequestLimit } from '../net/request-limit.ts';
 import type { RequestHandler } from '../net/responder.ts';
 import type { PublicKey } from '../security/keys.ts';
+import type { LocalClock } from '../units.ts';
 import { StorageError } from './database.ts';
 import { Refusal } from './refusal.ts';
 
@@ -29,6 +31,14 @@ export interface Asked {
   readonly peerKey?: PublicKey | undefined;
 }
 
+/** Holds back who asks too much. */
+export interface AskerLimit {
+  readonly limit: RequestLimit;
+  readonly clock: LocalClock;
+  /** Whose requests count together, in words; undefined: of them there can't be too many. */
+  readonly askerOf: (peerKey: PublicKey | undefined, connection: string) => string | undefined;
+}
+
 /** Longer ones would not be read by the peer. */
 const MAX_SENTENCE = 1000;
 
@@ -37,12 +47,14 @@ type FailureBody = { kind: 'failure' } & Failure;
 /**
  * Answers requests of one kind of peer: decodes, checks the protocol's version, has `handle` do the
  * work, and turns whatever goes wrong into a failure that the asker can read.
+ * @param limits who asks too much is answered BUSY; undefined: there are none
  */
 export function requestHandler<Request, Reply>(
   requests: Codec<Message<Request> & { by?: string }>,
   replies: Codec<Message<Reply | FailureBody>>,
   handle: (request: Request, asked: Asked) => Reply | Promise<Reply>,
   logger: Logger,
+  limits?: AskerLimit,
 ): RequestHandler {
   const encode = (requestId: string, body: Reply | FailureBody) => {
     const reply = replies.encode({ protocol: PROTOCOL, requestId, body });
@@ -50,7 +62,7 @@ export function requestHandler<Request, Reply>(
     const tooLong = failure('REFUSED', 'the reply is too long for one message: ask for less');
     return replies.encode({ protocol: PROTOCOL, requestId, body: tooLong });
   };
-  return async (bytes, peerKey) => {
+  return async (bytes, peerKey, connection = '') => {
     const envelope = readEnvelope(bytes);
     if (!envelope) return encode('', failure('BAD_REQUEST', 'the request is not a Jam message'));
     const { protocol, requestId } = envelope;
@@ -59,7 +71,13 @@ export function requestHandler<Request, Reply>(
       const { body, by = '' } = requests.decode(bytes);
       return handle(body, { requestId, by, peerKey });
     };
-    return encode(requestId, await answerOf(answer, logger));
+    const asker = limits?.askerOf(peerKey, connection);
+    if (!limits || asker === undefined) return encode(requestId, await answerOf(answer, logger));
+    const retryAfterMs = limits.limit.begin(asker, limits.clock() / 1000);
+    if (retryAfterMs > 0) return encode(requestId, tooMany(asker, retryAfterMs, logger));
+    const reply = await answerOf(answer, logger);
+    limits.limit.end(asker);
+    return encode(requestId, reply);
   };
 }
 
@@ -81,6 +99,11 @@ function readEnvelope(bytes: Uint8Array): { protocol: number; requestId: string 
   } catch {
     return undefined;
   }
+}
+
+function tooMany(asker: string, retryAfterMs: number, logger: Logger): FailureBody {
+  logger.warn(`${asker} sends more requests than anybody may: they are refused as BUSY`);
+  return { ...failure('BUSY', 'too many requests at once: ask less often'), retryAfterMs };
 }
 
 function otherVersion(theirs: number): FailureBody {

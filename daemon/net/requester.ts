@@ -2,6 +2,7 @@ import { Dealer } from 'zeromq';
 import { type Codec, PROTOCOL } from '../../protos/index.ts';
 import { CONNECTION } from './connection.ts';
 import { NoReplyError, type RequestHead, type Requests } from './request.ts';
+import { SendQueue } from './send-queue.ts';
 import { type ClientKeys, clientOptions } from './socket-keys.ts';
 
 export { NoReplyError };
@@ -22,6 +23,7 @@ export function newRequestId(): string {
 /** Sends requests to one peer and matches the replies to them, several under way at once. */
 export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, ReplyBody> {
   readonly #socket: Dealer;
+  readonly #queue: SendQueue;
   readonly #address: string;
   readonly #requests: Codec<Envelope<RequestBody>>;
   readonly #replies: Codec<Envelope<ReplyBody>>;
@@ -41,6 +43,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
     keys?: ClientKeys,
   ) {
     this.#socket = new Dealer({ ...CONNECTION, ...clientOptions(keys), sendHighWaterMark: 1000 });
+    this.#queue = new SendQueue(this.#socket);
     this.#proof = keys ? [keys.proof] : [];
     this.#address = address;
     this.#requests = requests;
@@ -66,7 +69,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
     );
     this.#waiting.set(requestId, reply.resolve);
     try {
-      this.#socket
+      this.#queue
         .send(['', this.#requests.encode({ protocol: PROTOCOL, requestId, by, body }), ...this.#proof])
         .catch(reply.reject);
       return await reply.promise;

@@ -7,8 +7,13 @@ import { type ServerKeys, serverOptions } from './socket-keys.ts';
 /**
  * Answers one request. It must not throw: what is wrong with a request goes into the reply.
  * @param peerKey who has proven to be the asker; undefined: a stranger, or there are no keys
+ * @param connection by which it has come; no other has the same
  */
-export type RequestHandler = (request: Uint8Array, peerKey?: PublicKey) => Promise<Uint8Array>;
+export type RequestHandler = (
+  request: Uint8Array,
+  peerKey?: PublicKey,
+  connection?: string,
+) => Promise<Uint8Array>;
 
 /** Serves requests on a ROUTER socket, many at once; malformed envelopes are dropped. */
 export class Responder {
@@ -38,17 +43,9 @@ export class Responder {
     const replies = new SendQueue(socket);
     for await (const [peer, delimiter, request, proof, ...rest] of socket) {
       if (!peer || delimiter?.length !== 0 || !request || rest.length > 0) continue;
-      void this.#answer(request, this.#keys?.provenKey(proof), (reply) => replies.send([peer, '', reply]));
+      const answer = this.#handler(request, this.#keys?.provenKey(proof), peer.toString('hex'));
+      // The asker may be gone, or this socket closed meanwhile: then nobody waits for the reply.
+      void answer.then((reply) => replies.send([peer, '', reply]).catch(() => {}));
     }
-  }
-
-  async #answer(
-    request: Uint8Array,
-    peerKey: PublicKey | undefined,
-    send: (reply: Uint8Array) => Promise<void>,
-  ): Promise<void> {
-    const reply = await this.#handler(request, peerKey);
-    // The asker may be gone, or this socket closed meanwhile: then nobody waits for the reply.
-    await send(reply).catch(() => {});
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RoomReply, RoomRequest } from '../../../protos/index.ts';
 import type { Logger } from '../../logger.ts';
+import { RequestLimit, type RequestRate } from '../../net/request-limit.ts';
 import { Responder } from '../../net/responder.ts';
 import { Gatekeeper } from '../../security/gatekeeper.ts';
 import type { KeyPair, PublicKey } from '../../security/keys.ts';
@@ -33,6 +34,9 @@ export interface RoomKeys {
   /** Its members' speaker ids, by their keys, until the lobby tells. */
   readonly members: ReadonlyMap<PublicKey, string>;
 }
+
+/** A member asks for the snapshot now and then. */
+const RATE: RequestRate = { perSecond: 50, burst: 50, atOnce: 8 };
 
 /** A speaker that leaves hears that it does; after that it hears no more of this room. */
 const FAREWELL_MS = 200;
@@ -71,8 +75,15 @@ export class RoomProcess {
       },
       logger,
     );
+    // The lobby has limits of its own for those on whose behalf it asks.
+    const askerOf = (key: PublicKey | undefined, connection: string) =>
+      key === keys?.lobby ? undefined : `a member at connection ${connection}`;
     this.#responder = new Responder(
-      requestHandler(RoomRequest, RoomReply, (request, asked) => this.#answer(request, asked), logger),
+      requestHandler(RoomRequest, RoomReply, (request, asked) => this.#answer(request, asked), logger, {
+        limit: new RequestLimit(RATE),
+        clock,
+        askerOf,
+      }),
       gatekeeper?.keysFor('requests', isKnown),
     );
     this.#receiver = new ReportReceiver(
