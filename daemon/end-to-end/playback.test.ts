@@ -56,7 +56,11 @@ test.before(async () => {
   await stage('tone resumed', 500, 'play');
   await stage('stopped', 300, 'stop');
   atEnd = await home.status();
+  await home.do('volume', '100');
+  await stage('tone again', 800, 'play', '4');
+  const endUs = monotonicClock();
   await home.stopPrograms();
+  session.ended = { fromUs: endUs, toUs: monotonicClock() };
   recordings = await recordingsOf(home, names);
 });
 
@@ -131,6 +135,7 @@ for (const what of [
   'tone paused',
   'tone resumed',
   'stopped',
+  'ended',
 ]) {
   test(`no click at: ${what}`, (t) => {
     for (const { name, recording } of recordings) {
@@ -160,6 +165,16 @@ test('stop ends on all speakers at the same time, and silence follows', (t) => {
   const ends = soundsIn('stopped').map(({ toUs }) => toUs);
   t.true(apartUs(ends) <= 3000, `${apartUs(ends)} µs apart`);
   t.is(atEnd?.state, 'STOPPED');
+});
+
+test('a speaker that is told to end while it plays goes silent first', (t) => {
+  for (const { name, recording } of recordings) {
+    const { samples } = recording;
+    t.true(peakIn(recording, stretch('ended')) > 0.02, `${name} was silent before it was told to end`);
+    const last = samples.subarray(-recording.rate / 1000);
+    const peak = last.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    t.true(peak < 0.002, `${name}: its last millisecond still has ${peak}`);
+  }
 });
 
 test('nothing was amiss on the way: no resync and no gap', (t) => {

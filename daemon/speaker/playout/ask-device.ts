@@ -1,5 +1,5 @@
 import type { DacModel } from './dac-model.ts';
-import type { Sink, SinkStatus } from './sinks/sink.ts';
+import { type Sink, SinkError, type SinkStatus } from './sinks/sink.ts';
 
 /**
  * Asks a device where it is, for its model; again and again while it is about to make a step, at most for half a
@@ -17,4 +17,15 @@ export function askDevice(sink: Sink, dac: DacModel): SinkStatus {
     status = sink.status();
   }
   return status;
+}
+
+/** For how long what is written is still heard, ms; 0 when the device doesn't run. */
+export function stillHeardMs(sink: Sink, rate: number): number {
+  try {
+    const { state, delayFrames } = sink.status();
+    return state === 'running' ? (delayFrames / rate) * 1000 : 0;
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    return 0;
+  }
 }

@@ -1,6 +1,7 @@
 /** What the volume range from 1 to 100 spans. */
 const RANGE_DB = 60;
-const RAMP_S = 0.02;
+/** How long a move from one gain to another takes, s. */
+export const RAMP_S = 0.02;
 
 /**
  * The amplitude of a volume, 0 to 1: 0 is silence, 100 full level, and each step between changes the level by the

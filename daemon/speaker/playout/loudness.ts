@@ -40,6 +40,12 @@ export class Loudness {
     this.apply();
   }
 
+  /** Silence from the next frame rendered on, whatever the levels were. */
+  silence(): void {
+    this.#levels = undefined;
+    this.#gain.moveTo(0);
+  }
+
   /** Once more, as a device that was opened anew may have forgotten. Silence is always the samples'. */
   apply(): void {
     if (!this.#levels) return;

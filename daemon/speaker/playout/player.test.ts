@@ -79,6 +79,27 @@ test('a clock that drifts by 50 ppm is followed', (t) => {
   t.true(Math.abs(errorUs) < 15, `${errorUs} µs late after 10 s`);
 });
 
+test('told to end, it fades out behind what was written ahead, within half a second', (t) => {
+  const speaker = new SimulatedSpeaker(1000 * second, 20);
+  speaker.player.setClockMap(mapOf(offsetUs));
+  speaker.player.setPlan(playing([item(rampTrack('a', 60))], 1001 * second + offsetUs));
+  speaker.runUntil(1021 * second);
+  const toldUs = speaker.nowUs;
+  const loud = speaker.sampleAt(toldUs - 10_000) ?? 0;
+  const silentMs = speaker.player.fadeOut();
+  t.true(silentMs > 20 && silentMs < 500, `silent after ${silentMs} ms`);
+  speaker.runUntil(toldUs + silentMs * 1000);
+  speaker.player.close();
+  const at = (ms: number): number => speaker.sampleAt(toldUs + ms * 1000) ?? Number.NaN;
+  t.true(Math.abs(at(silentMs - 25) / loud - 1) < 0.02, `${at(silentMs - 25)} before the fade, not ${loud}`);
+  t.true(Math.abs(at(silentMs - 10) / loud - 0.5) < 0.05, `${at(silentMs - 10)} half-way, not half ${loud}`);
+  t.true(Math.abs(at(silentMs - 0.5)) < 0.01 * loud, `${at(silentMs - 0.5)} at the end`);
+});
+
+test('told to end with its device closed, it is silent already', (t) => {
+  t.is(new SimulatedSpeaker(1000 * second, 20).player.fadeOut(), 0);
+});
+
 test('a speaker that joins in the middle is in place as soon as it sounds', (t) => {
   const speaker = new SimulatedSpeaker(1000 * second, 25);
   const startUs = 990 * second;

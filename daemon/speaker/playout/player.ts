@@ -1,8 +1,8 @@
 import { type ClockMap, toRoom } from '../../clock/clock-map.ts';
 import { type Frames, frames, type LocalUs, localUs, type Ppm, ppm, type RoomUs } from '../../units.ts';
-import { askDevice } from './ask-device.ts';
+import { askDevice, stillHeardMs } from './ask-device.ts';
 import { DacModel } from './dac-model.ts';
-import { GainRamp } from './gain.ts';
+import { GainRamp, RAMP_S } from './gain.ts';
 import { hasSoundFrom, Idleness, restingPatience, usualWakeUs } from './idleness.ts';
 import type { KernelOf } from './kernel.ts';
 import { type HardwareVolume, Loudness, type PlayoutLevels } from './loudness.ts';
@@ -163,6 +163,12 @@ export class Player {
     return this.#open.renderer.voice ? 'SOUNDING' : 'SILENT';
   }
 
+  /** Fades out, as long as it is ticked. Returns after how many ms nothing is heard any more. */
+  fadeOut(): number {
+    this.#loudness.silence();
+    return this.#open ? stillHeardMs(this.#sink, this.#open.format.rate) + RAMP_S * 1000 : 0;
+  }
+
   close(): void {
     this.#streams.close();
     this.#loudness.close();
@@ -207,9 +213,8 @@ export class Player {
 
   #leadUs(bufferMs: number): number {
     const writtenUs = Math.max(bufferMs, this.#reserve.goalMs(this.#sounds)) * 1000;
-    const wakeUs = this.#resting ? this.#wakeUs : 0;
     // What follows the DAC takes its time, too.
-    return Math.max(0, writtenUs + prepareUs + wakeUs + this.#delayUs);
+    return Math.max(0, writtenUs + prepareUs + (this.#resting ? this.#wakeUs : 0) + this.#delayUs);
   }
 
   #openSink(now: LocalUs): void {

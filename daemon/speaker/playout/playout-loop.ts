@@ -6,6 +6,8 @@ import type { Player, PlayerReport } from './player.ts';
 // Uneven, so that no device that reports in steps is always asked at the same place of a step.
 const ticksMs = [8, 5, 7, 9, 6];
 const reportMs = 250;
+/** A device that says that it holds more than this doesn't hold up the end. */
+const longestFadeMs = 1000;
 
 /** What the playout thread does all the time: ticks its player, does what it is told, and tells how the player is. */
 export class PlayoutLoop {
@@ -29,6 +31,15 @@ export class PlayoutLoop {
   start(): void {
     this.#stopReporting = this.#timers.every(reportMs, () => this.#report());
     this.#tick();
+  }
+
+  /** Fades out, stops, and then calls back; within a second. */
+  end(onSilence: () => void): void {
+    const silentMs = Math.min(longestFadeMs, this.#player.fadeOut());
+    this.#timers.after(silentMs, () => {
+      this.stop();
+      onSilence();
+    });
   }
 
   stop(): void {

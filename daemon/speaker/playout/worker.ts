@@ -61,9 +61,10 @@ port.on('message', (message: ToPlayout) => {
     case 'failed':
       return media.fail(message.id, message.reason);
     case 'close':
-      loop.stop();
-      player.close();
-      return port.close();
+      return loop.end(() => {
+        player.close();
+        port.close();
+      });
     default:
       return loop.take(message);
   }
