@@ -38,7 +38,10 @@ export function speakerCommand(): Command {
       '--idle-close-s <N>',
       'with nothing to play for so long, leave the device to others; 0: never (default: 300)',
     )
-    .option('--cache-dir <DIR>', 'where tracks are kept (default: $XDG_CACHE_HOME/jam or ~/.cache/jam)')
+    .option(
+      '--cache-dir <DIR>',
+      'where tracks are kept (default: $XDG_CACHE_HOME/jam or ~/.cache/jam), and with one of your own, unless it is a service, also who it is',
+    )
     .option('--cache-mb <N>', 'how much of them, in MB (default: 512)')
     .option('--log-level <LEVEL>', 'error, warn, info or debug (default: info)')
     .addHelpText(

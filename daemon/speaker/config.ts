@@ -120,6 +120,10 @@ function defaultsIn(environment: ConfigSources['environment']) {
 }
 
 function defaultCacheDir(environment: ConfigSources['environment']): string {
-  const { CACHE_DIRECTORY, XDG_CACHE_HOME, HOME } = environment;
-  return CACHE_DIRECTORY ?? `${XDG_CACHE_HOME ?? `${HOME ?? '/tmp'}/.cache`}/jam`;
+  return environment.CACHE_DIRECTORY ?? homeCacheDir(environment);
+}
+
+/** The cache directory of a speaker that a person starts. */
+export function homeCacheDir({ XDG_CACHE_HOME, HOME }: ConfigSources['environment']): string {
+  return `${XDG_CACHE_HOME ?? `${HOME ?? '/tmp'}/.cache`}/jam`;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Ppm, ppm } from '../units.ts';
 
@@ -15,9 +14,9 @@ export class Identity {
   readonly #path: string;
   #memory: Memory = { speakerId: randomUUID(), dacPpm: {} };
 
-  /** @param directory exists and is writable */
-  constructor(directory: string) {
-    this.#path = join(directory, 'speaker.json');
+  /** @param path of a file in a directory that exists and is writable */
+  constructor(path: string) {
+    this.#path = path;
   }
 
   /** Reads what was remembered; something unreadable counts as nothing. @throws when it can't be written */

@@ -16,6 +16,7 @@ import { speakerCommand } from './command-line.ts';
 import { explainSpeakerConfig, readSpeakerConfig, type SpeakerConfig } from './config.ts';
 import { Identity } from './identity.ts';
 import { Speaker } from './speaker.ts';
+import { SpeakerFiles, stateDirectoryOf } from './state-directory.ts';
 
 const program = speakerCommand().parse();
 
@@ -27,9 +28,10 @@ const config = readConfigOrExit();
 const log = await createLogger(config.logLevel);
 const manager = await connectServiceManager(process.env, log);
 const service = new SpeakerService(manager);
-// Each speaker of a host has a directory of its own, also when they are given the same one.
-const directory = join(config.cacheDir, encodeURIComponent(config.name));
-const lock = new DirectoryLock(directory);
+// Each speaker of a host has directories of its own, also when they are given the same ones.
+const cacheDirectory = join(config.cacheDir, encodeURIComponent(config.name));
+const stateDirectory = stateDirectoryOf(config.name, config.cacheDir, process.env);
+const locks = [...new Set([stateDirectory, cacheDirectory])].map((directory) => new DirectoryLock(directory));
 const speaker = await startOrExit();
 
 let stopping = false;
@@ -68,16 +70,18 @@ function reasonOf(error: unknown): string {
 }
 
 async function start(logger: Logger): Promise<Speaker> {
-  lock.start();
-  const identity = new Identity(directory);
+  for (const lock of locks) lock.start();
+  const files = new SpeakerFiles(stateDirectory);
+  files.moveFrom(cacheDirectory);
+  const identity = new Identity(files.identity);
   identity.load();
-  const cache = new MediaCache(join(directory, 'tracks'), config.cacheMb * 1e6, logger);
+  const cache = new MediaCache(join(cacheDirectory, 'tracks'), config.cacheMb * 1e6, logger);
   await cache.start();
-  const drifts = new DriftStore(join(directory, 'drift.json'));
+  const drifts = new DriftStore(files.drifts);
   const wanted = config.coordinator ?? ({ kind: 'any' } as const);
   const settings = { ...config, coordinator: wanted, delayMs: config.delayMs };
-  const coordinator = new CoordinatorMemory(join(directory, 'coordinator.json'));
-  const ring = new KeyRing(join(directory, 'keys.json'));
+  const coordinator = new CoordinatorMemory(files.coordinator);
+  const ring = new KeyRing(files.keys);
   ring.load();
   const remembered = { identity, drifts, coordinator, ring };
   const made = new Speaker(settings, remembered, cache, monotonicClock, logger, (error) => {

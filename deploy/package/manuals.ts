@@ -34,7 +34,8 @@ export function manPages(version: string, date: string): Files {
       files: [
         ['/etc/jam/speaker.toml', 'settings'],
         ['/etc/jam/speaker-NAME.toml', 'settings of the speaker that jam-speaker@NAME.service runs'],
-        ['/var/cache/jam', 'tracks, as many as fit; which speaker this is, and how quick its DAC runs'],
+        ['/var/lib/jam/speaker', 'which speaker this is, its keys, and how quick its DAC runs'],
+        ['/var/cache/jam', 'tracks, as many as fit'],
       ],
       seeAlso: ['jamctl', 'jam-coordinator'],
     }),
