@@ -83,7 +83,9 @@ export async function checkEmulated(
         '--cache-dir',
         `${workDir}/cache-arm64`,
       ];
-      running.push(start(...emulated(`${dir}/usr/lib/jam/daemon/speaker/main.ts`, ...speaker)));
+      // As the package's jam-speaker starts it.
+      const main = ['--single-threaded', `${dir}/usr/lib/jam/daemon/speaker/main.ts`];
+      running.push(start(...emulated(...main, ...speaker)));
       await until(
         'speaker',
         PLAYS_WITHIN_MS,
