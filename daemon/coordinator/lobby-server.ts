@@ -20,7 +20,7 @@ export interface LobbyOptions extends LobbyInfo {
 export type ServerSurroundings = Omit<DeskSurroundings, 'portsInUse' | 'timers' | 'wallMs'>;
 
 /** Far more than a person or a script needs; beyond it, others would have to wait. */
-const RATE: RequestRate = { perSecond: 500, burst: 500, atOnce: 32 };
+const RATE: RequestRate = { perSecond: 500, burst: 500, atOnce: 16 };
 
 /** The lobby's desk at its socket. */
 export class LobbyServer {

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { Command } from 'commander';
 import { allAttacks, peace } from './attacks.ts';
+import { linesOf, problemsOf } from './limits.ts';
 import { Siege } from './siege.ts';
 
 // npm run test:attack -- --seconds 5 --connections 1000 --commands 10000
@@ -16,7 +17,7 @@ const options = new Command('test:attack')
   .parse()
   .opts<{ seconds: number; connections: number; commands: number }>();
 
-const siege = new Siege();
+const siege = new Siege(44);
 process.on('exit', () => siege.home.killAll());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
@@ -30,12 +31,7 @@ const figures = await siege.figures();
 await siege.stop();
 
 console.log(`\nload ${loadavg()[0]?.toFixed(1)}`);
-for (const { name, told, spreadP99Us, residentMb, answeredInMs, disturbances } of figures) {
-  console.log(`${name}${told && `: ${told}`}`);
-  console.log(
-    `  spread p99 ${spreadP99Us.toFixed(1)} µs, ${disturbances} disturbances; ` +
-      `${residentMb.before.toFixed(0)} MB resident before, ${residentMb.after.toFixed(0)} after; ` +
-      `others answered in ${answeredInMs.median.toFixed(1)} ms, at most ${answeredInMs.max.toFixed(0)}`,
-  );
-}
-process.exit(0);
+for (const one of figures) console.log(linesOf(one));
+const problems = figures.flatMap(problemsOf);
+for (const problem of problems) console.log(problem);
+process.exit(problems.length === 0 ? 0 : 1);

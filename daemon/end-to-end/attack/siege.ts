@@ -20,8 +20,8 @@ export interface SiegeFigures {
   readonly residentMb: { readonly before: number; readonly after: number };
   /** How long others' commands took, ms. */
   readonly answeredInMs: { readonly median: number; readonly max: number };
-  /** Where something was heard that isn't in the track. */
-  readonly disturbances: number;
+  /** What was heard that isn't in the track, as sentences. */
+  readonly disturbances: readonly string[];
 }
 
 interface Attacked {
@@ -36,22 +36,27 @@ const SPEAKERS: Readonly<Record<string, number>> = { kitchen: -38, study: 27 };
 const ASK_EVERY_MS = 100;
 /** An answer within this is late, but one. */
 const ASK_WITHIN_MS = 10_000;
-const SONG_S = 44;
 
 /** Two speakers that play while their coordinator is attacked; what they play is measured in the end. */
 export class Siege {
   readonly home = new Household();
   readonly parties = new Parties(this.home);
+  readonly #songS: number;
   readonly #attacked: Attacked[] = [];
   #track = '';
   #epoch = 0;
   #pids = '';
 
+  /** @param songS how much of the song is played, s: longer than any attack */
+  constructor(songS: number) {
+    this.#songS = songS;
+  }
+
   /** Resolves when both speakers sound. */
   async start(): Promise<void> {
     await this.home.start();
     for (const [name, ppm] of Object.entries(SPEAKERS)) this.home.addSpeaker(name, { ppm });
-    this.#track = await songPart(this.home.directory, 'song.wav', 0, SONG_S);
+    this.#track = await songPart(this.home.directory, 'song.wav', 0, this.#songS);
     await this.home.waitForSpeakers(Object.keys(SPEAKERS).length);
     await this.home.do('add', this.#track);
     await this.playAgain();
@@ -100,8 +105,9 @@ export class Siege {
         spreadP99Us: room.spread.p99,
         residentMb: resident,
         answeredInMs: { median, max: sorted.at(-1) ?? Number.NaN },
-        disturbances: heard.filter(({ atTrueUs }) => atTrueUs > stretch.fromUs && atTrueUs < stretch.toUs)
-          .length,
+        disturbances: heard
+          .filter(({ atTrueUs }) => atTrueUs > stretch.fromUs && atTrueUs < stretch.toUs)
+          .map((one) => JSON.stringify(one)),
       };
     });
   }
