@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Checks, expect } from './checks.ts';
@@ -33,6 +34,11 @@ const arm64 = newest(`${packages}/jam_*_arm64.deb`);
 const sections: Section[] = [];
 
 await section('packages', 'The packages', async (checks) => {
+  if (values.packages === undefined) {
+    await checks.check('made a second time, the package for amd64 has the same bytes', () =>
+      isMadeAlike(amd64),
+    );
+  }
   for (const deb of [amd64, arm64]) {
     await checks.check(`lintian: no error in ${deb.split('/').at(-1)}`, async () => {
       const { output } = await run('lintian', ['--allow-root', '--fail-on', 'none', deb]);
@@ -84,6 +90,15 @@ async function buildPackages(): Promise<string> {
   const dir = `${workDir}/packages`;
   console.log(await must(process.execPath, `${projectDir}/deploy/package/main.ts`, '--out', dir));
   return dir;
+}
+
+/** Makes it once more. @throws {Error} when something is different; also when somebody has committed meanwhile */
+async function isMadeAlike(deb: string): Promise<string> {
+  const again = `${workDir}/again`;
+  const script = `${projectDir}/deploy/package/main.ts`;
+  await must(process.execPath, script, '--arch', 'amd64', '--out', again);
+  await must('cmp', deb, newest(`${again}/*.deb`));
+  return `SHA-256 ${createHash('sha256').update(readFileSync(deb)).digest('hex')}`;
 }
 
 function newest(pattern: string): string {

@@ -1,4 +1,4 @@
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import type { Checks } from './checks.ts';
 
 /** Checks that belong together. */
@@ -11,7 +11,7 @@ export interface Section {
 export function writeReport(sections: readonly Section[], deb: string): string {
   const name = deb.split('/').at(-1) ?? deb;
   const day = new Date().toISOString().slice(0, 10);
-  const host = `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`;
+  const host = `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}, at load ${loadavg()[2]?.toFixed(0)}`;
   const parts = sections.map(({ title, checks }) => `## ${title}\n\n${table(checks)}`);
   return `# The packages, tried\n\nThe last output of \`npm run test:deploy\`: ${name} on ${day}, on ${host}.\n\n${parts.join('\n\n')}\n`;
 }
