@@ -1,22 +1,15 @@
 import { flushCompileCache } from 'node:module';
-import { join } from 'node:path';
-import { DriftStore } from '../clock/drift-store.ts';
 import { ConfigError } from '../config.ts';
-import { DirectoryInUseError, DirectoryLock } from '../directory-lock.ts';
+import { DirectoryInUseError } from '../directory-lock.ts';
 import { messageOf } from '../errno.ts';
 import { monotonicClock } from '../local-clock.ts';
 import { createLogger } from '../log.ts';
-import type { Logger } from '../logger.ts';
-import { CoordinatorMemory } from '../net/discovery/coordinator-memory.ts';
-import { KeyRing } from '../security/key-ring.ts';
 import { connectServiceManager } from '../service/connect-service-manager.ts';
 import { SpeakerService } from '../service/speaker-service.ts';
-import { MediaCache } from './cache/media-cache.ts';
 import { speakerCommand } from './command-line.ts';
 import { explainSpeakerConfig, readSpeakerConfig, type SpeakerConfig } from './config.ts';
-import { Identity } from './identity.ts';
-import { Speaker } from './speaker.ts';
-import { SpeakerFiles, stateDirectoryOf } from './state-directory.ts';
+import type { OpenSpeaker } from './open-speaker.ts';
+import { startPlayoutWorker } from './playout/playout-worker.ts';
 
 const program = speakerCommand().parse();
 
@@ -25,14 +18,12 @@ if (program.opts().listDevices) {
   process.exit(printDevices(program.opts().json === true));
 }
 const config = readConfigOrExit();
+// It gets ready while the rest is loaded.
+const worker = startPlayoutWorker();
 const log = await createLogger(config.logLevel);
 const manager = await connectServiceManager(process.env, log);
 const service = new SpeakerService(manager);
-// Each speaker of a host has directories of its own, also when they are given the same ones.
-const cacheDirectory = join(config.cacheDir, encodeURIComponent(config.name));
-const stateDirectory = stateDirectoryOf(config.name, config.cacheDir, process.env);
-const locks = [...new Set([stateDirectory, cacheDirectory])].map((directory) => new DirectoryLock(directory));
-const speaker = await startOrExit();
+const open = await startOrExit();
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
@@ -55,9 +46,9 @@ function readConfigOrExit(): SpeakerConfig {
   }
 }
 
-async function startOrExit(): Promise<Speaker> {
+async function startOrExit(): Promise<OpenSpeaker> {
   try {
-    return await start(log);
+    return await start();
   } catch (error) {
     log.error(`the speaker can't start: ${reasonOf(error)}`);
     process.exit(1);
@@ -69,29 +60,16 @@ function reasonOf(error: unknown): string {
   return `speaker ${config.name} runs here already: stop that one, or give this one another --name`;
 }
 
-async function start(logger: Logger): Promise<Speaker> {
-  for (const lock of locks) lock.start();
-  const files = new SpeakerFiles(stateDirectory);
-  files.moveFrom(cacheDirectory);
-  const identity = new Identity(files.identity);
-  identity.load();
-  const cache = new MediaCache(join(cacheDirectory, 'tracks'), config.cacheMb * 1e6, logger);
-  await cache.start();
-  const drifts = new DriftStore(files.drifts);
-  const wanted = config.coordinator ?? ({ kind: 'any' } as const);
-  const settings = { ...config, coordinator: wanted, delayMs: config.delayMs };
-  const coordinator = new CoordinatorMemory(files.coordinator);
-  const ring = new KeyRing(files.keys);
-  ring.load();
-  const remembered = { identity, drifts, coordinator, ring };
-  const made = new Speaker(settings, remembered, cache, monotonicClock, logger, (error) => {
-    logger.error({ err: error }, `the playout thread failed: ${messageOf(error)}`);
+async function start(): Promise<OpenSpeaker> {
+  const { openSpeaker } = await import('./open-speaker.ts');
+  const made = await openSpeaker(config, worker, log, (error) => {
+    log.error({ err: error }, `the playout thread failed: ${messageOf(error)}`);
     void stop(1);
   });
-  made.start((report, situation) => service.observe(report, situation, monotonicClock()));
+  made.speaker.start((report, situation) => service.observe(report, situation, monotonicClock()));
   // The next start is quicker and does without Node's TypeScript compiler, which takes 18 MB.
   flushCompileCache();
-  logger.info(`speaker ${config.name} looks for its coordinator at ${made.coordinatorAddress}`);
+  log.info(`speaker ${config.name} looks for its coordinator at ${made.speaker.coordinatorAddress}`);
   return made;
 }
 
@@ -101,6 +79,6 @@ async function stop(exitCode: number): Promise<void> {
   manager.stopping();
   // Whatever hangs, the device is released by the end of the process.
   setTimeout(() => process.exit(exitCode), 1500).unref();
-  await speaker.stop();
+  await open.speaker.stop();
   process.exit(exitCode);
 }

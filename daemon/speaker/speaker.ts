@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
 import type { Assignment, RoomEvent } from '../../protos/index.ts';
 import { ClockClient } from '../clock/clock-client.ts';
 import type { ClockUpdate } from '../clock/clock-sync.ts';
@@ -66,9 +67,13 @@ export class Speaker {
   #keyed: KeyedLobby | undefined;
   #onReport = (_report: PlayerReport, _situation: SpeakerSituation): void => {};
 
-  /** @param onDeath called when the playout thread has died */
+  /**
+   * @param worker the playout thread, see startPlayoutWorker()
+   * @param onDeath called when the playout thread has died
+   */
   constructor(
     settings: SpeakerSettings,
+    worker: Worker,
     remembered: Remembered,
     cache: MediaCache,
     clock: LocalClock,
@@ -86,6 +91,7 @@ export class Speaker {
     this.#tokens = new TrackTokens(this.#lobby, clock);
     const { identity } = remembered;
     this.#playout = new PlayoutThread(
+      worker,
       { sink, device, bufferMs, dacPpm: identity.dacPpm(device), channels, mixer, idleCloseS },
       {
         index: (hash) => cache.index(hash),

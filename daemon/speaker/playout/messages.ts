@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 import type { GlitchNote, PlayerReport } from './player.ts';
 import type { SinkSpec } from './sinks/sink-spec.ts';
 
-/** What the playout thread is started with. */
+/** What the playout thread plays with. */
 export interface PlayoutSettings {
   readonly sink: SinkSpec;
   /** ALSA PCM name; for other sinks of no meaning. */
@@ -30,6 +30,7 @@ export type ToPlayer =
 
 /** To the playout thread. Answers carry the id of the question. */
 export type ToPlayout =
+  | { readonly type: 'begin'; readonly settings: PlayoutSettings }
   | ToPlayer
   | { readonly type: 'answer'; readonly id: number; readonly value: Uint8Array | TrackIndex }
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }

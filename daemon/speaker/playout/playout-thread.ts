@@ -1,11 +1,8 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { TrackIndex } from '../../../protos/index.ts';
 import type { FromPlayout, MediaQuestion, PlayoutSettings, ToPlayout } from './messages.ts';
 import type { GlitchNote, PlayerReport } from './player.ts';
-
-/** What the thread makes lives long or not at all: more room for the rest takes 7 MB and saves no time. */
-const youngMb = 2;
 
 /** Where the playout thread's questions are answered: the media cache. */
 export interface MediaSource {
@@ -28,37 +25,35 @@ export class PlayoutThread {
   readonly #settings: PlayoutSettings;
   readonly #media: MediaSource;
   readonly #events: PlayoutEvents;
-  #worker: Worker | undefined;
+  readonly #worker: Worker;
+  #runs = false;
 
-  constructor(settings: PlayoutSettings, media: MediaSource, events: PlayoutEvents) {
+  /** @param worker as startPlayoutWorker() has made it */
+  constructor(worker: Worker, settings: PlayoutSettings, media: MediaSource, events: PlayoutEvents) {
+    this.#worker = worker;
     this.#settings = settings;
     this.#media = media;
     this.#events = events;
   }
 
   start(): void {
-    const file = new URL('worker.ts', import.meta.url);
-    const worker = new Worker(file, {
-      name: 'playout',
-      workerData: this.#settings,
-      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
-    });
-    worker.on('message', (message: FromPlayout) => this.#receive(message));
-    worker.on('error', (error: Error) => this.#events.onDeath(error));
-    this.#worker = worker;
+    this.#worker.on('message', (message: FromPlayout) => this.#receive(message));
+    this.#worker.on('error', (error: Error) => this.#events.onDeath(error));
+    this.#runs = true;
+    this.send({ type: 'begin', settings: this.#settings });
   }
 
   /** Ends the thread; the device is closed when this resolves. */
   async stop(): Promise<void> {
-    if (!this.#worker) return;
+    if (!this.#runs) return;
     const ended = once(this.#worker, 'exit');
     this.send({ type: 'close' });
     await ended;
-    this.#worker = undefined;
+    this.#runs = false;
   }
 
   send(message: ToPlayout): void {
-    this.#worker?.postMessage(message);
+    if (this.#runs) this.#worker.postMessage(message);
   }
 
   #receive(message: FromPlayout): void {
