@@ -89,7 +89,7 @@ export class HostedRooms implements RoomLauncher {
     const place = this.#placeOf(hostId);
     for (const run of this.#runsOn(hostId)) {
       const told = rooms.find(({ roomId }) => roomId === run.roomId);
-      if (run.run !== '' && told?.run !== run.run) this.#end(run, 'its process on its host');
+      if (run.run !== '' && told?.run !== run.run) this.#end(run, 'its host has ended its process');
       else if (run.run !== '' && run.place !== place) this.#end(run, `its host is at ${place} now`);
       else if (run.run === '' && told?.run) this.#up(run, told.run, place);
       else if (run.run === '' && told?.problem) this.#end(run, told.problem, told.problem);

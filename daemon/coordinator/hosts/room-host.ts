@@ -8,7 +8,7 @@ import { monotonicClock } from '../../local-clock.ts';
 import type { Logger } from '../../logger.ts';
 import type { Place } from '../../net/discovery/place.ts';
 import { ownAddressTowards } from '../../net/own-address.ts';
-import type { Requests } from '../../net/request.ts';
+import { NoReplyError, type Requests } from '../../net/request.ts';
 import { Requester } from '../../net/requester.ts';
 import { Gatekeeper } from '../../security/gatekeeper.ts';
 import { KeyRing } from '../../security/key-ring.ts';
@@ -152,7 +152,12 @@ export class RoomHost {
     const address = listen === '0.0.0.0' ? await ownAddressTowards(lobby.host, lobby.port) : listen;
     const about = { hostId: this.#memory.hostId, name, version, address, port, clockId: this.#clockId };
     const hello = { kind: 'hostHello', ...about, rooms: this.#rooms.runs } as const;
-    const reply = await this.#lobby?.request(hello, ANSWER_WITHIN_MS);
+    const reply = await this.#lobby?.request(hello, ANSWER_WITHIN_MS).catch((error) => {
+      if (!(error instanceof NoReplyError)) throw error;
+      return this.#say(
+        `the lobby at ${lobby.host}:${lobby.port} doesn't answer; what it has ordered goes on`,
+      );
+    });
     if (reply?.kind === 'failure') return this.#say(`the lobby refuses this room host: ${reply.message}`);
     if (reply?.kind !== 'hostOrders') return;
     if (this.#keyed && !this.#keyed.keys)
