@@ -57,10 +57,10 @@ function problemOf(name: string): (status: RoomStatus) => string {
   return ({ speakers }) => speakers.find(({ member }) => member.name === name)?.report?.problem ?? '';
 }
 
-/** The warnings and errors in a program's log. */
+/** The warnings and errors in a program's log, but for xruns: those are the machine's. */
 function complaints(program: Program): string[] {
   const lines = program.log.split('\n').filter((line) => /"level":"(warn|error)"/.test(line));
-  return lines.map((line) => JSON.parse(line).msg);
+  return lines.map((line) => JSON.parse(line).msg).filter((message) => !message.startsWith('xrun:'));
 }
 
 for (const [args, exitCode, message] of [
