@@ -118,9 +118,9 @@ test('a guesser learns no names, and has to wait, in the log too', async (t) => 
   await home.ask(guesser, login('anna', 'guess it'));
   const waiting = await home.ask(guesser, login('anna'));
   t.like(waiting, { code: 'BUSY' });
-  t.regex(messageOf(waiting), /too many wrong tries: try again in 1 s/);
-  t.true(home.lines.some((line) => /a login failed, 3 in a row .* the next may be in 1 s/.test(line)));
-  home.laterMs += 1001;
+  t.regex(messageOf(waiting), /too many wrong tries: try again in 2 s/);
+  t.true(home.lines.some((line) => /a login failed, 3 in a row .* the next may be in 2 s/.test(line)));
+  home.laterMs += 2001;
   t.like(await home.ask(guesser, login('anna')), { how: 'session' });
 });
 
