@@ -22,16 +22,13 @@ export async function openMp3Decoder(index: TrackIndex, bytes: TrackBytes): Prom
 }
 
 /**
- * Compiles the decoder ahead, so that the first track doesn't wait for it, and all of it for good: by default V8 compiles
- * WASM roughly first, and again while it runs.
+ * Compiles the decoder ahead, so that the first track doesn't wait for it: roughly, within some 10 ms, and it stays so. A
+ * hundred times real time is enough, and what V8 does better later it hands to helper threads, for which the playout
+ * thread would have to wait.
  */
 export async function compileMp3Decoder(): Promise<void> {
-  for (const flag of ['--no-liftoff', '--no-wasm-lazy-compilation']) setFlagsFromString(flag);
-  try {
-    (await newMpeg()).free();
-  } finally {
-    for (const flag of ['--liftoff', '--wasm-lazy-compilation']) setFlagsFromString(flag);
-  }
+  setFlagsFromString('--no-wasm-dynamic-tiering');
+  (await newMpeg()).free();
 }
 
 async function newMpeg(): Promise<MPEGDecoder> {
