@@ -28,7 +28,21 @@ export function findDisturbances(
   trace: Trace,
 ): Disturbance[] {
   const points = finePoints(recording, tracks, timesUs, trace);
-  return [...xruns(recording), ...gaps(points), ...steps(points)].toSorted((a, b) => a.atTrueUs - b.atTrueUs);
+  const lasting = steps(points).filter((step) => lasts(step, timesUs, trace));
+  return [...xruns(recording), ...gaps(points), ...lasting].toSorted((a, b) => a.atTrueUs - b.atTrueUs);
+}
+
+/** The trace's windows overlap a step that is nearer. */
+const APART_US = 80_000;
+
+/** Whether the trace, which looks longer, shows the step too: in a short look sparse music is like itself a wave on. */
+function lasts({ atTrueUs, us }: Disturbance, timesUs: readonly number[], trace: Trace): boolean {
+  const before = timesUs.findLastIndex((trueUs, i) => trueUs < atTrueUs - APART_US && trace[i]);
+  const after = timesUs.findIndex((trueUs, i) => trueUs > atTrueUs + APART_US && trace[i]);
+  const [from, to] = [trace[before], trace[after]];
+  if (!from || !to || from.track !== to.track) return true;
+  const riseUs = (timesUs[after] ?? 0) - (timesUs[before] ?? 0) - (to.us - from.us);
+  return Math.abs(riseUs) >= Math.abs(us) / 2;
 }
 
 /** One look through a short window. */

@@ -70,8 +70,10 @@ export function measureRoom(
     const lateUs = lates[i] ?? [];
     const errorUs = percentiles(lateUs.filter((late) => late !== null).map(Math.abs));
     const range = ranges[i] ?? { onsetTrueUs: null, endTrueUs: null };
+    const fromUs = Math.max(windowUs.fromUs, range.onsetTrueUs ?? Infinity);
+    const toUs = Math.min(windowUs.toUs, range.endTrueUs ?? -Infinity);
     const disturbances = findDisturbances(recording, tracks, timesUs, traces[i] ?? []).filter(
-      ({ atTrueUs }) => atTrueUs > (range.onsetTrueUs ?? 0) && atTrueUs < (range.endTrueUs ?? 0),
+      ({ atTrueUs }) => atTrueUs > fromUs && atTrueUs < toUs,
     );
     return { name, ...range, lateUs, errorUs, disturbances };
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** How long a program may take to stop before it is killed. */
@@ -62,6 +62,7 @@ export class Program {
       // Ctrl-C goes to the terminal's foreground group: whoever started the programs stops them in order.
       detached: true,
     });
+    raisePriority(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#log += text;
@@ -89,5 +90,14 @@ export class Program {
     this.kill('SIGTERM');
     await this.ended();
     clearTimeout(killing);
+  }
+}
+
+/** As systemd's units do. Without the right to, it goes without. */
+function raisePriority({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, -10);
+  } catch {
+    // not root
   }
 }

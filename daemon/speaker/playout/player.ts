@@ -63,6 +63,8 @@ interface OpenSink {
 export type GlitchNote = RenderGlitch | { readonly kind: 'xrun'; readonly cause: string };
 
 const blockFrames = 512;
+/** The fade begins with the next block, and a DAC may be slow. */
+const fadeMarginMs = 25;
 /** For a message to get here, and to open a track that doesn't stand by. */
 const prepareUs = 20_000;
 const reopenUs = 1_000_000;
@@ -166,7 +168,8 @@ export class Player {
   /** Fades out, as long as it is ticked. Returns after how many ms nothing is heard any more. */
   fadeOut(): number {
     this.#loudness.silence();
-    return this.#open ? stillHeardMs(this.#sink, this.#open.format.rate) + RAMP_S * 1000 : 0;
+    if (!this.#open) return 0;
+    return stillHeardMs(this.#sink, this.#open.format.rate) + RAMP_S * 1000 + fadeMarginMs;
   }
 
   close(): void {
