@@ -40,7 +40,8 @@ function lasts({ atTrueUs, us }: Disturbance, timesUs: readonly number[], trace:
   const before = timesUs.findLastIndex((trueUs, i) => trueUs < atTrueUs - APART_US && trace[i]);
   const after = timesUs.findIndex((trueUs, i) => trueUs > atTrueUs + APART_US && trace[i]);
   const [from, to] = [trace[before], trace[after]];
-  if (!from || !to || from.track !== to.track) return true;
+  if (!from || !to) return false; // at the edges nothing confirms it
+  if (from.track !== to.track) return true;
   const riseUs = (timesUs[after] ?? 0) - (timesUs[before] ?? 0) - (to.us - from.us);
   return Math.abs(riseUs) >= Math.abs(us) / 2;
 }
