@@ -33,14 +33,34 @@ async function tests(files: string[]): Promise<TestCount[]> {
   const whole = ['daemon/end-to-end/**', 'bench/sync/**'];
   return [
     await ava('tests of the parts', '**/*.test.ts', ...whole.map((folder) => `!${folder}`)),
-    await ava('tests of the whole', '--concurrency=1', ...whole),
+    await twice('tests of the whole', '--concurrency=1', ...whole),
   ];
 }
 
+/**
+ * What is heard of whole homes on a shared machine can be spoilt by that machine: files in which something failed are run
+ * once more, and it counts if it fails again. Both runs are shown.
+ */
+async function twice(what: string, ...args: string[]): Promise<TestCount> {
+  const { count, output } = await avaShown(what, ...args);
+  const files = new Set(
+    [...output.matchAll(/\b((?:daemon|bench)\/\S+\.test\.ts):\d+/g)].map((found) => found[1]),
+  );
+  if (count.failed === 0 || files.size === 0 || running.signal.aborted) return count;
+  const again = await ava(`${count.failed} failed, once more`, '--concurrency=1', ...[...files].map(String));
+  if (again.failed > 0) return count;
+  console.log(`${count.failed} failed at first, and not when run again`);
+  return { passed: count.passed + count.failed, failed: 0 };
+}
+
 async function ava(what: string, ...args: string[]): Promise<TestCount> {
+  return (await avaShown(what, ...args)).count;
+}
+
+async function avaShown(what: string, ...args: string[]): Promise<{ count: TestCount; output: string }> {
   console.log(`${what} (ava)`);
   const { code, output } = await run('ava', args);
-  return countTests(output, code);
+  return { count: countTests(output, code), output };
 }
 
 function run(program: string, args: string[]): Promise<{ code: number; output: string }> {
