@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn, textOf } from '../../daemon/readable.ts';
 import { listenersAt } from '../listening.ts';
 import type { DaemonFacts } from './host-facts.ts';
 
@@ -52,20 +53,3 @@ function holdsSocket(folder: string, inode: string): boolean {
 }
 
 const pidsIn = (proc: string): string[] => namesIn(proc).filter((name) => /^\d+$/.test(name));
-
-/** Empty when it can't be read: processes come and go, and those of others can't be looked into. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}

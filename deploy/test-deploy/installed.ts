@@ -20,9 +20,9 @@ export async function checkInstalled(
   writeTone(`${workDir}/tone.wav`, 600);
 
   await check('`apt install ./jam.deb`', async () => {
-    machine.copy(deb, '/root/jam.deb');
+    machine.copy(deb, '/var/tmp/jam.deb');
     const seconds = await timed(() =>
-      machine.must('apt-get install -q -y --no-install-recommends /root/jam.deb'),
+      machine.must('apt-get install -q -y --no-install-recommends /var/tmp/jam.deb'),
     );
     return `${seconds} s`;
   });
@@ -59,8 +59,8 @@ export async function checkInstalled(
     return schedulingOf(machine, pid);
   });
   await check('`jamctl add`, `jamctl play`: it plays', async () => {
-    machine.copy(`${workDir}/tone.wav`, '/root/tone.wav');
-    await machine.must('jamctl add /root/tone.wav && jamctl play');
+    machine.copy(`${workDir}/tone.wav`, '/var/tmp/tone.wav');
+    await machine.must('jamctl add /var/tmp/tone.wav && jamctl play');
     return plays(machine);
   });
   await check('what its DAC consumed is the tone', async () => {
@@ -162,11 +162,11 @@ async function checkChange(machine: Machine, deb: string, workDir: string, check
     'an upgrade keeps what is configured and what plays; within 3 s it plays again',
     async () => {
       await plays(machine);
-      machine.copy(await newerPackage(deb, workDir), '/root/newer.deb');
+      machine.copy(await newerPackage(deb, workDir), '/var/tmp/newer.deb');
       const watch =
         'while [ ! -e /run/enough ]; do printf "%s %s\\n" "$(date +%s.%N)" "$(systemctl show -P StatusText jam-speaker)"; sleep 0.1; done >/run/seen';
       const watching = machine.exec(watch);
-      const seconds = await timed(() => machine.must('apt-get install -q -y /root/newer.deb'));
+      const seconds = await timed(() => machine.must('apt-get install -q -y /var/tmp/newer.deb'));
       await plays(machine);
       await machine.must('touch /run/enough');
       await watching;
@@ -195,7 +195,7 @@ async function checkLeaving(machine: Machine, checks: Checks): Promise<void> {
     await machine.must('rm /etc/jam/speaker-shelf.toml && apt-get purge -q -y jam');
     // Not Ndjamena.
     const found = await machine.must(
-      "find / -xdev \\( -name '*jam*' -o -nouser \\) -not -path '/root/*' -not -path '/proc/*' -not -path '/sys/*' -not -path '*/zoneinfo/*'",
+      "find / -xdev \\( -name '*jam*' -o -nouser \\) -not -path '/var/tmp/*' -not -path '/proc/*' -not -path '/sys/*' -not -path '*/zoneinfo/*'",
     );
     const left = found.split('\n').filter((path) => path !== '');
     const user = await machine.exec('getent passwd jam; getent group jam');

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn, textOf } from '../../readable.ts';
 
 /** Who has a device open. */
 export interface DeviceHolder {
@@ -67,21 +67,4 @@ function readHolders(proc: string, pcm: string): DeviceHolder[] {
 
 function programOf(proc: string, pid: string): string {
   return textOf(join(proc, pid, 'comm')).trim();
-}
-
-/** Empty when there is no such file: cards and programs come and go while one looks. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
