@@ -195,7 +195,7 @@ async function checkLeaving(machine: Machine, checks: Checks): Promise<void> {
     await machine.must('rm /etc/jam/speaker-shelf.toml && apt-get purge -q -y jam');
     // Not Ndjamena.
     const found = await machine.must(
-      "find / -xdev \\( -name '*jam*' -o -nouser \\) -not -path '/var/tmp/*' -not -path '/proc/*' -not -path '/sys/*' -not -path '*/zoneinfo/*'",
+      "find / -xdev \\( -name '*jam*' -o -nouser \\) -not -path '/var/tmp/*' -not -path \"$(echo ~root)/*\" -not -path '/proc/*' -not -path '/sys/*' -not -path '*/zoneinfo/*'",
     );
     const left = found.split('\n').filter((path) => path !== '');
     const user = await machine.exec('getent passwd jam; getent group jam');
