@@ -143,7 +143,7 @@ test.serial(
     t.regex(refused.output, /not empty: give --replace/);
     const { exitCode, output } = await restore('--data-dir', dataDir(), '--replace', small());
     t.is(exitCode, 0, output);
-    t.regex(output, /2 rooms, 2 tracks in their queues/);
+    t.regex(output, /2 room\(s\), 2 tracks in their queues/);
     t.regex(output, /is in .*coordinator\.before-/);
     await home.startCoordinator();
     const status = await home.status();

@@ -84,5 +84,5 @@ function describe({ madeUnixMs, rooms, tracks, missingTracks, before }: Restored
       ? ''
       : `\n${missingTracks} tracks of the queues are missing: add them with "jamctl add", the queues find them again.`;
   const aside = before === undefined ? '' : `\nWhat was there before is in ${before}.`;
-  return `${dataDir} is as it was on ${made}: ${rooms} rooms, ${tracks} tracks in their queues.${missing}${aside}`;
+  return `${dataDir} is as it was on ${made}: ${rooms} room(s), ${tracks + missingTracks} tracks in their queues.${missing}${aside}`;
 }
