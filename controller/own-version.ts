@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
+import packageFile from '../package.json' with { type: 'json' };
 
 /** The version in package.json. */
 export function ownVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  const { version } = JSON.parse(readFileSync(file, 'utf8'));
-  return String(version);
+  return packageFile.version;
 }
