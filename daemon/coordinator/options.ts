@@ -65,8 +65,15 @@ export function readOptions(argv: string[], environment: NodeJS.ProcessEnv): Pro
     process.exit(0);
   }
   const options = readConfig(schema, defaults, sources);
-  if ((options.role === 'rooms') !== (options.lobby !== undefined))
-    throw new ConfigError('--role rooms and --lobby HOST go together: the lobby is that of the home');
+  if (options.role === 'rooms' && options.lobby === undefined)
+    throw new ConfigError(
+      "lobby is not set: a room host has to know where the home's coordinator is, by --lobby HOST, JAM_LOBBY, or " +
+        'lobby = "HOST" in the file',
+    );
+  if (options.role !== 'rooms' && options.lobby !== undefined)
+    throw new ConfigError(
+      'lobby is set without role: --role rooms makes this a room host of that coordinator; a coordinator has no lobby',
+    );
   return options;
 }
 

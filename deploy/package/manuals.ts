@@ -25,7 +25,9 @@ export function manPages(version: string, date: string): Files {
       ...about,
       files: [
         ['/etc/jam/coordinator.toml', 'settings'],
+        ['/etc/jam/room-host.toml', 'settings of the room host that jam-room-host.service runs'],
         ['/var/lib/jam/coordinator', 'speakers, rooms, queues and tracks'],
+        ['/var/lib/jam/room-host', "a room host's keys, its orders, and the queues of its rooms"],
       ],
       seeAlso: ['jamctl', 'jam-speaker'],
     }),

@@ -43,6 +43,14 @@ export class OrderedRooms {
     await Promise.all(gone.map((roomId) => this.#remove(roomId)));
   }
 
+  /** Resolves when all have been up, or after so long: why one can't start is told to the lobby. */
+  async whenUp(withinMs: number): Promise<void> {
+    const allUp = Promise.all([...this.#running.values()].map(({ child }) => child.firstUp));
+    const tooLate = Promise.withResolvers<void>();
+    const cancel = this.#host.timers.after(withinMs, tooLate.resolve);
+    await Promise.race([allUp, tooLate.promise]).finally(cancel);
+  }
+
   /** Starts all of them anew: their lobby has another key. */
   async restart(): Promise<void> {
     const rooms = [...this.#running.values()].map(({ room }) => room);

@@ -35,6 +35,7 @@ export interface RoomHostOptions extends Omit<CoordinatorOptions, 'metrics'> {
 
 const HELLO_EVERY_MS = 500;
 const ANSWER_WITHIN_MS = 1500;
+const ROOMS_UP_WITHIN_MS = 10_000;
 
 /**
  * Runs rooms for a lobby on another host, on this host's clock. It needs the lobby to be told which; they go on, and
@@ -54,12 +55,14 @@ export class RoomHost {
   #keyed: KeyedLobby | undefined;
   #memory: HostMemory = { hostId: '', rooms: [], speakers: [] };
   #asking: Promise<void> | undefined;
-  #problem = '';
+  /** What keeps the lobby's orders from coming; empty: they come. */
+  #problem: string;
   #stopHellos = () => {};
 
   constructor(options: RoomHostOptions, logger: Logger) {
     const { listen, port, dataDir, logLevel, security } = options;
     this.#options = options;
+    this.#problem = `asks the lobby at ${options.lobby.host}:${options.lobby.port}`;
     this.#logger = logger;
     this.#lock = new DataDirLock(dataDir);
     this.#memoryPath = join(dataDir, 'keys', 'room-host.json');
@@ -104,6 +107,7 @@ export class RoomHost {
     this.#connect();
     this.#stopHellos = nodeTimers.every(HELLO_EVERY_MS, () => this.#greet());
     this.#greet();
+    await this.#rooms.whenUp(ROOMS_UP_WITHIN_MS);
     this.#logger.info(`ready: ${name} runs rooms for the lobby at ${lobby.host}:${lobby.port}`);
   }
 
