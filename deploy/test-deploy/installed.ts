@@ -1,5 +1,6 @@
 import { type Checks, expect, newerPackage, unitState } from './checks.ts';
 import type { Machine } from './machine.ts';
+import { checkRoomHost } from './room-host.ts';
 import { until } from './run.ts';
 import { loudnessOf, writeTone } from './tone.ts';
 
@@ -70,7 +71,7 @@ export async function checkInstalled(
     return `loudness ${loudness.toFixed(3)}`;
   });
   await check('`systemd-analyze security`: at most 2.0', async () => {
-    const units = ['jam-coordinator', 'jam-speaker', 'jam-speaker@shelf'];
+    const units = ['jam-coordinator', 'jam-room-host', 'jam-speaker', 'jam-speaker@shelf'];
     const output = await machine.must(
       `systemd-analyze security --no-pager ${units.join(' ')} 2>&1 | grep Overall || for u in ${units.join(' ')}; do systemd-analyze security --no-pager $u.service | tail -1; done`,
     );
@@ -79,6 +80,8 @@ export async function checkInstalled(
     return levels.join(', ');
   });
   await checkHealing(machine, checks);
+  const restarted = (unit: string, pid: number) => another(machine, unit, pid, WATCHDOG_WITHIN_MS);
+  await checkRoomHost(machine, checks, restarted, () => plays(machine));
   await checkChange(machine, deb, workDir, checks);
   await checkLeaving(machine, checks);
 }
@@ -148,7 +151,7 @@ async function checkHealing(machine: Machine, checks: Checks): Promise<void> {
   });
   await check('a second speaker on the host, jam-speaker@shelf, with the null device of ALSA', async () => {
     machine.write('/etc/jam/speaker-shelf.toml', 'device = "null"\n');
-    await machine.must('systemctl start jam-speaker@shelf');
+    await machine.must('systemctl enable --now jam-speaker@shelf');
     const { status } = await unitState(machine, 'jam-speaker@shelf');
     const names = await machine.must('jamctl speakers');
     await machine.must('systemctl stop jam-speaker@shelf');
