@@ -1,7 +1,9 @@
-import type { LocalUs } from '../units.ts';
-import type { BurstEstimate } from './burst.ts';
+import { type LocalUs, localUs } from '../units.ts';
+import { type BurstEstimate, combineBurst, queueVariance } from './burst.ts';
 import type { ClockMap } from './clock-map.ts';
+import { advanced, type ClockState, corrected } from './clock-state.ts';
 import { RecentMinimum } from './recent-minimum.ts';
+import type { ClockSample } from './sample.ts';
 
 /** A drift from before, and how far it may be off (one sigma). */
 export interface DriftPrior {
@@ -18,65 +20,72 @@ export const UNKNOWN_DRIFT: DriftPrior = { driftPpm: 0, sigmaPpm: 100 };
  */
 export type FilterVerdict = 'used' | 'doubted' | 'followed';
 
-// Random walk of the rate: ppm² per second. A crystal that wanders by 0.3 ppm over 2.5 minutes has 0.0012.
-const DRIFT_WALK = 0.002;
-// Random walk of the offset beside that: µs² per second.
-const OFFSET_WALK = 0.1;
+/** The samples of at least one exchange, all of one clock. */
+export type Samples = readonly [ClockSample, ...ClockSample[]];
+
+const UNKNOWN_OFFSET_SIGMA_US = 1e6;
 // What the best burst still errs by: scheduling of the threads that stamp, code not yet compiled. It stays
 // alike for a while, so that bursts that follow quickly teach less than their number promises.
 const STAMP_SIGMA_US = 5;
 const STAMP_MEMORY_S = 0.5;
-// How much of the mean queueing, divided by the samples, is the error of a minimum; measured in simulation.
-const QUEUE_SHARE = 1;
-// How much of the gap beyond the recent minimum is error: half of it, were it all in one way; measured too.
-const EXCESS_SHARE = 0.25;
-const MAX_QUEUE_US = 3000;
 const RECENT_US = 60e6;
 const LIMIT_SIGMA = 3;
 // What a followed contradiction may have changed the drift by.
 const FOLLOWED_DRIFT_PPM = 20;
-const MAX_DRIFT_PPM = 1000;
+// How much of a gap that has since turned out to be too large was error, one sigma; measured in simulation.
+const FALL_SHARE = 0.4;
+// Samples are gathered until their minima are as good as this, or have become old, or are enough.
+const GATHERED_SIGMA_US = 15;
+const MOST_GATHERED_S = 10;
+const MOST_GATHERED = 400;
 
 /**
- * Kalman filter on [offset µs, drift ppm], fed with bursts. Drift is a random walk, offset its
- * integral, so that P predicts how fast the estimate goes stale. A burst's variance comes from how far
- * its gap exceeds the least one of the last minute: excess delay is what can have been asymmetric.
+ * Kalman filter on [offset µs, drift ppm]. What it is fed are minima of the delays, and those get better in
+ * proportion to the samples they are taken of, while the mean of several minima gets better with the root only: so samples
+ * are gathered over as many bursts as the link needs, and go into the filter together. Until then they
+ * correct a state that is thrown away with the next burst.
  * Early drift needs no gate: the prior's variance weighs it down until it is significant.
- * After the two-state clock model in J. Barnes et al., "Characterization of Frequency Stability"
- * (IEEE IM-20, 1971), and the delay-weighted filter of Sendspin's time filter.
+ * Weighting by delay after Sendspin's time filter; the clock model is in clock-state.ts.
  */
 export class ClockFilter {
   readonly #clockId: string;
-  #atUs: LocalUs;
-  #offsetUs: number;
-  #driftPpm: number;
-  // Covariance: offset µs², offset·drift, drift ppm².
-  #p00: number;
-  #p01 = 0;
-  #p11: number;
+  readonly #prior: DriftPrior;
+  readonly #bornUs: LocalUs;
   readonly #gaps = new RecentMinimum(RECENT_US);
   readonly #delays = new RecentMinimum(RECENT_US);
+  /** Without the gathered samples. */
+  #base: ClockState;
+  /** With them. */
+  #state: ClockState;
+  #gathered: ClockSample[] = [];
   #doubtSign = 0;
 
   /** Starts from a first burst. */
-  constructor(clockId: string, first: BurstEstimate, prior: DriftPrior) {
+  constructor(clockId: string, samples: Samples, prior: DriftPrior) {
     this.#clockId = clockId;
-    this.#atUs = first.atLocalUs;
-    this.#offsetUs = first.offsetUs;
-    this.#driftPpm = prior.driftPpm;
-    this.#p00 = (first.gapUs / 4) ** 2 + STAMP_SIGMA_US ** 2;
-    this.#p11 = prior.sigmaPpm ** 2;
-    this.#gaps.add(first.atLocalUs, first.gapUs);
-    this.#delays.add(first.atLocalUs, first.minDelayUs);
+    this.#prior = prior;
+    const { atLocalUs, offsetUs, minDelayUs } = combineBurst(samples, prior.driftPpm);
+    this.#bornUs = atLocalUs;
+    this.#delays.add(atLocalUs, minDelayUs);
+    this.#base = {
+      atUs: atLocalUs,
+      offsetUs,
+      driftPpm: prior.driftPpm,
+      p00: UNKNOWN_OFFSET_SIGMA_US ** 2,
+      p01: 0,
+      p11: prior.sigmaPpm ** 2,
+    };
+    this.#state = this.#base;
+    this.#gather(samples);
   }
 
   get driftPpm(): number {
-    return this.#driftPpm;
+    return this.#state.driftPpm;
   }
 
   /** One sigma of driftPpm. */
   get driftSigmaPpm(): number {
-    return Math.sqrt(this.#p11);
+    return Math.sqrt(this.#state.p11);
   }
 
   /** Least delay of the last minute's samples. */
@@ -86,7 +95,7 @@ export class ClockFilter {
 
   /** One sigma of the offset at a time at or after the last burst; grows from there. */
   offsetSigmaUs(now: LocalUs): number {
-    return Math.sqrt(this.#predicted(now).p00);
+    return Math.sqrt(advanced(this.#state, now).p00);
   }
 
   /**
@@ -94,74 +103,76 @@ export class ClockFilter {
    * timestamps can tell how that is shared by the two ways, plus three sigma.
    */
   map(now: LocalUs): ClockMap {
+    const { atUs, offsetUs, driftPpm } = this.#state;
     return {
       clockId: this.#clockId,
       refLocalUs: now,
-      offsetUs: this.#offsetUs + (now - this.#atUs) * this.#driftPpm * 1e-6,
-      driftPpm: this.#driftPpm,
+      offsetUs: offsetUs + (now - atUs) * driftPpm * 1e-6,
+      driftPpm,
       errorBoundUs: this.#delays.value / 2 + LIMIT_SIGMA * this.offsetSigmaUs(now),
     };
   }
 
   /** Takes a burst later than the one before. */
-  update(burst: BurstEstimate): FilterVerdict {
-    this.#gaps.add(burst.atLocalUs, burst.gapUs);
+  update(samples: Samples): FilterVerdict {
+    const burst = combineBurst(samples, this.driftPpm);
     this.#delays.add(burst.atLocalUs, burst.minDelayUs);
-    const variance = this.#variance(burst);
-    this.#advance(burst.atLocalUs);
-    const residualUs = burst.offsetUs - this.#offsetUs;
-    if (residualUs ** 2 <= LIMIT_SIGMA ** 2 * (this.#p00 + variance)) {
-      this.#doubtSign = 0;
-      this.#correct(residualUs, variance);
-      return 'used';
-    }
+    const believed = advanced(this.#state, burst.atLocalUs);
+    const residualUs = burst.offsetUs - believed.offsetUs;
+    const contradicts = residualUs ** 2 > LIMIT_SIGMA ** 2 * (believed.p00 + this.#variance(burst));
     const again = this.#doubtSign === Math.sign(residualUs);
-    this.#doubtSign = Math.sign(residualUs);
-    if (!again) return 'doubted';
-    this.#p00 += residualUs ** 2;
-    this.#p11 += FOLLOWED_DRIFT_PPM ** 2;
-    this.#correct(residualUs, variance);
-    return 'followed';
+    this.#doubtSign = contradicts ? Math.sign(residualUs) : 0;
+    if (contradicts && !again) return 'doubted';
+    if (contradicts) this.#follow(believed, residualUs);
+    this.#gather(samples);
+    return contradicts ? 'followed' : 'used';
   }
 
-  #variance(burst: BurstEstimate): number {
-    const leastUs = this.#gaps.value;
-    const queueUs = Math.min(MAX_QUEUE_US, Math.max(0, burst.meanDelayUs - leastUs)) / 2;
-    const sinceLastS = Math.max(1e-3, (burst.atLocalUs - this.#atUs) / 1e6);
-    return (
-      STAMP_SIGMA_US ** 2 * (1 + STAMP_MEMORY_S / sinceLastS) +
-      ((QUEUE_SHARE * queueUs) / burst.samples) ** 2 +
-      (EXCESS_SHARE * (burst.gapUs - leastUs)) ** 2
-    );
-  }
-
-  #predicted(now: LocalUs): { p00: number; p01: number; p11: number } {
-    const dt = Math.max(0, now - this.#atUs) / 1e6;
-    return {
-      p00:
-        this.#p00 + 2 * dt * this.#p01 + dt ** 2 * this.#p11 + (DRIFT_WALK * dt ** 3) / 3 + OFFSET_WALK * dt,
-      p01: this.#p01 + dt * this.#p11 + (DRIFT_WALK * dt ** 2) / 2,
-      p11: this.#p11 + DRIFT_WALK * dt,
+  #follow(believed: ClockState, residualUs: number): void {
+    this.#gathered = [];
+    this.#base = {
+      ...believed,
+      p00: believed.p00 + residualUs ** 2,
+      p11: believed.p11 + FOLLOWED_DRIFT_PPM ** 2,
     };
   }
 
-  #advance(to: LocalUs): void {
-    const { p00, p01, p11 } = this.#predicted(to);
-    this.#p00 = p00;
-    this.#p01 = p01;
-    this.#p11 = p11;
-    this.#offsetUs += (to - this.#atUs) * this.#driftPpm * 1e-6;
-    this.#atUs = to;
+  #gather(samples: Samples): void {
+    const [first = samples[0], ...rest] = [...this.#gathered, ...samples];
+    this.#gathered = [first, ...rest];
+    const burst = combineBurst([first, ...rest], this.driftPpm);
+    this.#mindFall(burst);
+    this.#gaps.add(burst.atLocalUs, burst.gapUs);
+    const believed = advanced(this.#base, burst.atLocalUs);
+    const variance = this.#variance(burst);
+    this.#state = corrected(believed, burst.offsetUs - believed.offsetUs, variance);
+
+    const sigmaUs = Math.sqrt(variance);
+    const lastedS = (burst.atLocalUs - first.t1Us) / 1e6;
+    // A drift that isn't known blurs minima that are far apart.
+    const isBlurred = lastedS * this.driftSigmaPpm > sigmaUs;
+    const isEnough = sigmaUs < GATHERED_SIGMA_US || burst.samples > MOST_GATHERED;
+    if (isEnough || isBlurred || lastedS > MOST_GATHERED_S) {
+      this.#base = this.#state;
+      this.#gathered = [];
+    }
   }
 
-  #correct(residualUs: number, variance: number): void {
-    const gainOffset = this.#p00 / (this.#p00 + variance);
-    const gainDrift = this.#p01 / (this.#p00 + variance);
-    this.#offsetUs += gainOffset * residualUs;
-    const driftPpm = this.#driftPpm + gainDrift * residualUs;
-    this.#driftPpm = Math.max(-MAX_DRIFT_PPM, Math.min(MAX_DRIFT_PPM, driftPpm));
-    this.#p11 -= gainDrift * this.#p01;
-    this.#p01 *= 1 - gainOffset;
-    this.#p00 *= 1 - gainOffset;
+  /** A gap below all before shows that they held queues that nothing told of: what they taught counts for less. */
+  #mindFall({ atLocalUs, gapUs }: BurstEstimate): void {
+    if (gapUs >= this.#gaps.value || this.#gaps.value === Number.POSITIVE_INFINITY) return;
+    const errorUs = FALL_SHARE * (this.#gaps.value - gapUs);
+    const ageS = Math.max(0.1, (atLocalUs - this.#bornUs) / 1e6);
+    const p11 = Math.max(
+      this.#base.p11,
+      Math.min(this.#prior.sigmaPpm ** 2, this.#base.p11 + (errorUs / ageS) ** 2),
+    );
+    this.#base = { ...this.#base, p00: this.#base.p00 + errorUs ** 2, p11 };
+  }
+
+  #variance(burst: BurstEstimate): number {
+    const sinceLastS = Math.max(1e-3, localUs(burst.atLocalUs - this.#base.atUs) / 1e6);
+    const stamps = STAMP_SIGMA_US ** 2 * (1 + STAMP_MEMORY_S / sinceLastS);
+    return stamps + queueVariance(burst, Math.min(this.#gaps.value, burst.gapUs));
   }
 }

@@ -7,18 +7,29 @@ export interface LinkModel {
   readonly fixedUs: number;
   /** Mean of what is added, exponentially distributed. */
   readonly queueUs: number;
-  /** Mean time from one stall to the next; a stall holds everything for 8 to 60 ms. 0: none. */
+  /** Mean time from one stall to the next; 0: none. */
   readonly stallEveryUs: number;
+  /** A stall holds everything for so long: least and most. */
+  readonly stallUs?: readonly [number, number];
   /** Of packets lost; TCP sends them again, later and later, and holds what comes after them. */
   readonly lossRatio: number;
 }
 
 const RETRANSMIT_US = 220e3;
+const USUAL_STALL_US = [8e3, 60e3] as const;
 
 /** A quiet switch and two Node programs: stamps late by tens of µs each way. */
 export const WIRED: LinkModel = { fixedUs: 150, queueUs: 45, stallEveryUs: 0, lossRatio: 0 };
 /** A home's Wi-Fi with other traffic on it. */
 export const WIFI: LinkModel = { fixedUs: 850, queueUs: 900, stallEveryUs: 2e6, lossRatio: 0.003 };
+/** One that is overloaded or far away. */
+export const BAD_WIFI: LinkModel = {
+  fixedUs: 1550,
+  queueUs: 2500,
+  stallEveryUs: 2e6,
+  stallUs: [20e3, 200e3],
+  lossRatio: 0.02,
+};
 
 /** The room clock against the local one, which is true time here. */
 export interface SimulatedClocks {
@@ -85,6 +96,32 @@ export class SimulatedLink {
   }
 }
 
+const BUSY_LATE_US = 3000;
+
+/** A link whose asker is kept waiting by a busy processor, before it sends and after the reply is there. */
+export class BusyLink {
+  readonly #random: Random;
+  readonly #link: SimulatedLink;
+  readonly #untilUs: number;
+
+  /** @param untilUs busy all the time until then, and for one sample in 50 afterwards */
+  constructor(random: Random, link: SimulatedLink, untilUs: number) {
+    this.#random = random;
+    this.#link = link;
+    this.#untilUs = untilUs;
+  }
+
+  exchange(t1Us: number, clocks: SimulatedClocks): ClockSample {
+    const sample = this.#link.exchange(t1Us + this.#lateUs(t1Us), clocks);
+    return { ...sample, t1Us: localUs(t1Us), t4Us: localUs(sample.t4Us + this.#lateUs(t1Us)) };
+  }
+
+  #lateUs(atUs: number): number {
+    const isBusy = atUs < this.#untilUs || this.#random() < 0.02;
+    return isBusy ? exponential(this.#random, BUSY_LATE_US) : 0;
+  }
+}
+
 class Way {
   readonly #random: Random;
   readonly #model: LinkModel;
@@ -99,11 +136,11 @@ class Way {
   }
 
   arrivalUs(sentUs: number): number {
-    const { fixedUs, queueUs, lossRatio } = this.#model;
+    const { fixedUs, queueUs, lossRatio, stallUs: [least, most] = USUAL_STALL_US } = this.#model;
     let leftUs = sentUs;
     for (let waitUs = RETRANSMIT_US; this.#random() < lossRatio; waitUs *= 2) leftUs += waitUs;
     while (leftUs >= this.#stallUs) {
-      this.#stallEndUs = this.#stallUs + 8e3 + this.#random() * 52e3;
+      this.#stallEndUs = this.#stallUs + least + this.#random() * (most - least);
       this.#stallUs = this.#nextStallUs(this.#stallEndUs);
     }
     const startUs = Math.max(leftUs, this.#stallEndUs);
