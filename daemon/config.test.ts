@@ -55,6 +55,23 @@ test('what is misspelt, or below a heading, is told how to be written', (t) => {
   ]);
 });
 
+test('a variable that is misspelt is told how to be written; what is like no setting is left to others', (t) => {
+  const environment = {
+    JAM_PROT: '1',
+    JAM_DATADIR: '/x',
+    jam_log_level: 'info',
+    JAM_KEYS_DIR: '/y',
+    JAM_ROOM: 'a',
+  };
+  const error = t.throws(() => readConfig(schema, defaults, { ...none, environment }), {
+    instanceOf: ConfigError,
+  });
+  t.deepEqual(error.message.split('\n'), [
+    'JAM_DATADIR is not a setting; did you mean JAM_DATA_DIR?',
+    'jam_log_level is not a setting; did you mean JAM_LOG_LEVEL?',
+  ]);
+});
+
 test('a value of a wrong type is told in words', (t) => {
   const file = fileWith(t, 'data-dir = 3\nport = nan\nlog-level = 1979-05-27\n');
   const error = t.throws(() => readConfig(schema, defaults, { ...none, file }), { instanceOf: ConfigError });

@@ -1,6 +1,10 @@
+import { closestMatch } from 'leven';
 import { stringify } from 'smol-toml';
 import * as v from 'valibot';
 import { type Given, readConfigFile } from './config-file.ts';
+
+/** As many letters may be wrong in a variable, and no more than a third: there are other programs' with JAM_, too. */
+const MAX_TYPOS = 2;
 
 /** Settings that can't be used. The message has one line for each of them, all at once. */
 export class ConfigError extends Error {
@@ -83,7 +87,17 @@ function gather(keys: string[], defaults: Readonly<Record<string, unknown>>, sou
       fromDefaults(defaults, key);
     if (found) given.set(key, found);
   }
-  return { given, problems: file?.problems ?? [] };
+  return { given, problems: [...(file?.problems ?? []), ...misspelt(sources.environment, keys)] };
+}
+
+function misspelt(environment: ConfigSources['environment'], keys: string[]): string[] {
+  const settings = keys.map(environmentOf);
+  const others = Object.keys(environment).filter((name) => /^JAM_/i.test(name) && !settings.includes(name));
+  return others.flatMap((name) => {
+    const maxDistance = Math.min(MAX_TYPOS, Math.floor((name.length - 'JAM_'.length) / 3));
+    const closest = closestMatch(name.toUpperCase(), settings, { maxDistance });
+    return closest ? [`${name} is not a setting; did you mean ${closest}?`] : [];
+  });
 }
 
 function describe(key: string, given: Map<string, Given>, issue: v.BaseIssue<unknown>): string {

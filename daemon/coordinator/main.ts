@@ -55,7 +55,7 @@ function optionsOrExit(): ProgramOptions {
     return readOptions(process.argv, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`jam-coordinator: ${error.message}\n`);
     process.exit(USAGE_EXIT);
   }
 }
