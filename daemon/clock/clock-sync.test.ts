@@ -58,7 +58,7 @@ for (const [name, model, limitUs] of [
   });
 
 for (const [name, model, limitUs] of [
-  ['wired', WIRED, 25],
+  ['wired', WIRED, 10],
   ['Wi-Fi', WIFI, 60],
   ['bad Wi-Fi', BAD_WIFI, 300],
 ] as const)

@@ -65,6 +65,7 @@ export class ClockSync {
   #plan: BurstPlan = { atLocalUs: localUs(0), samples: BURST_SAMPLES };
   // When bursts last began to come quickly.
   #quickSinceUs: LocalUs | undefined;
+  #wasQuiet = false;
   #acquiringSinceUs: LocalUs | undefined;
   #lastReplyUs: LocalUs | undefined;
   #bursts = 0;
@@ -114,6 +115,9 @@ export class ClockSync {
     this.#state = this.#acquired ? 'SYNCHRONIZED' : 'ACQUIRING';
     const meanDelayUs = mean([first, ...rest].map(sampleDelayUs));
     const noisy = meanDelayUs - this.#filter.minDelayUs > NOISY_DELAY_US;
+    // What a processor busy with starting has spoiled is made up for as soon as it isn't.
+    if (!noisy && !this.#wasQuiet) this.#quickSinceUs = now;
+    this.#wasQuiet ||= !noisy;
     this.#plan = {
       atLocalUs: localUs(
         now +
@@ -139,6 +143,7 @@ export class ClockSync {
 
   #acquireAgain(now: LocalUs | undefined): void {
     this.#quickSinceUs = now;
+    this.#wasQuiet = false;
     this.#acquiringSinceUs = now;
     this.#bursts = 0;
     this.#acquired = false;
