@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from './address.ts';
 
@@ -6,7 +5,9 @@ import type { Address } from './address.ts';
 export type Reachability = 'open' | 'unknown host' | 'refused' | 'no route' | 'silent';
 
 /** Opens a TCP connection to see what is at an address, and closes it again. */
-export function probe({ host, port }: Address, timeoutMs: number): Promise<Reachability> {
+export async function probe({ host, port }: Address, timeoutMs: number): Promise<Reachability> {
+  // Loaded only here: most commands are answered before anything is probed.
+  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect({ host, port, family: 4, timeout: timeoutMs });
     const done = (result: Reachability): void => {

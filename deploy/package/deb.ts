@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Architecture } from './architecture.ts';
 import type { Revision } from './revision.ts';
@@ -70,12 +78,12 @@ Description: music that plays on every speaker of a home at the same instant
 
 function filesOf(rootDir: string): string[] {
   const paths = globSync('**', { cwd: rootDir });
-  return paths.filter((path) => statSync(join(rootDir, path)).isFile()).sort();
+  return paths.filter((path) => lstatSync(join(rootDir, path)).isFile()).sort();
 }
 
 /** As Debian counts: whole KiB a file. */
 const installedKb = (rootDir: string, files: string[]): number =>
-  files.reduce((sum, path) => sum + Math.ceil(statSync(join(rootDir, path)).size / 1024), 0);
+  files.reduce((sum, path) => sum + Math.ceil(lstatSync(join(rootDir, path)).size / 1024), 0);
 
 function md5Line(rootDir: string, path: string): string {
   const sum = createHash('md5')

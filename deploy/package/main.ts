@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
@@ -27,17 +27,23 @@ const buildDir = `${projectDir}/build/package`;
 const sourceDir = fresh(`${buildDir}/source`);
 exportRevision(projectDir, revision, sourceDir);
 for (const architecture of wanted) {
-  const deb = build(architecture);
+  const deb = await build(architecture);
   const bytes = readFileSync(deb);
   const sum = createHash('sha256').update(bytes).digest('hex');
   console.log(`${deb}\n  ${(bytes.length / 1e6).toFixed(1)} MB, SHA-256 ${sum}`);
 }
 
-function build(architecture: Architecture): string {
+async function build(architecture: Architecture): Promise<string> {
   const modulesDir = installDependencies(sourceDir, architecture, buildDir);
+  linkModules(modulesDir);
   const rootDir = fresh(`${buildDir}/root-${architecture.debian}`);
-  makeTree(rootDir, { revision, architecture, sourceDir, modulesDir });
+  await makeTree(rootDir, { revision, architecture, sourceDir, modulesDir });
   return makeDeb(rootDir, `${sourceDir}/deploy/package/debian`, revision, architecture, values.out);
+}
+
+function linkModules(modulesDir: string): void {
+  rmSync(`${sourceDir}/node_modules`, { force: true });
+  symlinkSync(modulesDir, `${sourceDir}/node_modules`);
 }
 
 function fresh(dir: string): string {

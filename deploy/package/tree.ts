@@ -3,14 +3,16 @@ import {
   copyFileSync,
   cpSync,
   globSync,
+  lstatSync,
   lutimesSync,
   mkdirSync,
-  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Architecture } from './architecture.ts';
+import { bundleJamctl } from './bundle.ts';
 import { completions, manPages } from './manuals.ts';
 import { isNeededPackageFile, isNeededSource } from './needed-files.ts';
 import type { Revision } from './revision.ts';
@@ -19,7 +21,7 @@ import type { Revision } from './revision.ts';
 export interface Ingredients {
   readonly revision: Revision;
   readonly architecture: Architecture;
-  /** The project's files, as committed. */
+  /** The project's files, as committed, with node_modules: the directory below. */
   readonly sourceDir: string;
   /** The dependencies, installed for the architecture. */
   readonly modulesDir: string;
@@ -29,7 +31,7 @@ export interface Ingredients {
 const HOME = 'usr/lib/jam';
 
 /** Makes the tree of files that the package brings, with its permissions and times. */
-export function makeTree(rootDir: string, ingredients: Ingredients): void {
+export async function makeTree(rootDir: string, ingredients: Ingredients): Promise<void> {
   const { sourceDir, modulesDir, revision, architecture } = ingredients;
   const put = (from: string, to: string): void => copy(from, join(rootDir, to));
   for (const path of filesIn(sourceDir, isNeededSource)) put(`${sourceDir}/${path}`, `${HOME}/${path}`);
@@ -39,8 +41,10 @@ export function makeTree(rootDir: string, ingredients: Ingredients): void {
   const nodeDir = `${modulesDir}/node-linux-${architecture.npm}`;
   put(`${nodeDir}/bin/node`, `${HOME}/bin/node`);
   put(`${nodeDir}/LICENSE`, `${HOME}/bin/LICENSE`);
-  for (const name of ['jamctl', 'jam-coordinator', 'jam-speaker'])
+  await bundleJamctl(sourceDir, join(rootDir, HOME, 'jamctl'));
+  for (const name of ['jam-coordinator', 'jam-speaker'])
     put(`${sourceDir}/deploy/package/bin/${name}`, `usr/bin/${name}`);
+  symlinkSync('../lib/jam/jamctl/start.cjs', join(rootDir, 'usr/bin/jamctl'));
   cpSync(`${sourceDir}/deploy/package/etc`, join(rootDir, 'etc/jam'), { recursive: true });
   cpSync(`${sourceDir}/systemd`, join(rootDir, 'usr/lib/systemd/system'), { recursive: true });
   put(`${sourceDir}/deploy/package/debian/copyright`, 'usr/share/doc/jam/copyright');
@@ -84,8 +88,11 @@ const gzip = (text: string): Uint8Array => gzipSync(text, { level: 9 });
 function settle(rootDir: string, timeS: number): void {
   const paths = globSync('**', { cwd: rootDir }).map((path) => join(rootDir, path));
   for (const path of [...paths, rootDir].sort().reverse()) {
-    const isProgram = statSync(path).isDirectory() || dirname(path).endsWith('/bin');
-    chmodSync(path, isProgram && !path.endsWith('/LICENSE') ? 0o755 : 0o644);
+    const entry = lstatSync(path);
+    const isProgram = dirname(path).endsWith('/bin')
+      ? !path.endsWith('/LICENSE')
+      : path.endsWith('/start.cjs');
+    if (!entry.isSymbolicLink()) chmodSync(path, entry.isDirectory() || isProgram ? 0o755 : 0o644);
     lutimesSync(path, timeS, timeS);
   }
 }

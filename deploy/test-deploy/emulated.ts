@@ -41,7 +41,7 @@ export async function checkEmulated(
     return output;
   });
   await checks.check('arm64: `jamctl`, `jam-coordinator` and `jam-speaker` tell their versions', async () => {
-    const mains = ['controller/main.ts', 'daemon/coordinator/main.ts', 'daemon/speaker/main.ts'];
+    const mains = ['jamctl/start.cjs', 'daemon/coordinator/main.ts', 'daemon/speaker/main.ts'];
     const versions = [];
     for (const main of mains) versions.push((await must64(`${dir}/usr/lib/jam/${main}`, '--version')).trim());
     return versions.join(', ');
@@ -70,7 +70,7 @@ export async function checkEmulated(
       ),
     ];
     const ctl = (...args: string[]) =>
-      run(...native('controller/main.ts', '--coordinator', `127.0.0.1:${PORT}`, ...args));
+      run(...native('jamctl/start.cjs', '--coordinator', `127.0.0.1:${PORT}`, ...args));
     try {
       await until('coordinator', 20_000, async () => (await ctl('rooms')).code === 0 || undefined);
       const speaker = [
