@@ -20,20 +20,25 @@ export interface BurstEstimate {
 const QUEUE_POWER = 0.8;
 // How much of the gap beyond the recent minimum is error: half of it, were it all in one way.
 const EXCESS_SHARE = 0.3;
-// As long as there are few samples, the gap itself is all that is known of the queues.
+// As long as few samples have been seen, the gap itself is all that is known of the queues.
 const FEW_SHARE = 0.5;
 const MAX_QUEUE_US = 3000;
 
 /**
  * Variance of a burst's offset by what queues may have done to it, µs².
  * @param leastGapUs of the bursts of late, this one among them: excess gap is what can have been asymmetric
+ * @param seen samples so far, of which leastGapUs is known
  */
-export function queueVariance({ gapUs, meanDelayUs, samples }: BurstEstimate, leastGapUs: number): number {
+export function queueVariance(
+  { gapUs, meanDelayUs, samples }: BurstEstimate,
+  leastGapUs: number,
+  seen: number,
+): number {
   const queueUs = Math.min(MAX_QUEUE_US, Math.max(0, meanDelayUs - leastGapUs)) / 2;
   return (
     (queueUs / samples ** QUEUE_POWER) ** 2 +
     (EXCESS_SHARE * (gapUs - leastGapUs)) ** 2 +
-    ((FEW_SHARE * gapUs) / samples) ** 2
+    ((FEW_SHARE * gapUs) / seen) ** 2
   );
 }
 

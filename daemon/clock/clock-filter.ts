@@ -34,8 +34,10 @@ const LIMIT_SIGMA = 3;
 const FOLLOWED_DRIFT_PPM = 20;
 // How much of a gap that has since turned out to be too large was error, one sigma; measured in simulation.
 const FALL_SHARE = 0.4;
-// Samples are gathered until their minima are as good as this, or have become old, or are enough.
-const GATHERED_SIGMA_US = 15;
+// Samples are gathered until their minima are as good as this, or are enough, or would be blurred by drift to this
+// share of what they are good to.
+const GATHERED_SIGMA_US = 10;
+const BLUR_SHARE = 0.7;
 const MOST_GATHERED_S = 10;
 const MOST_GATHERED = 400;
 
@@ -59,6 +61,10 @@ export class ClockFilter {
   #state: ClockState;
   #gathered: ClockSample[] = [];
   #doubtSign = 0;
+  /** Samples since the first burst. */
+  #seen = 0;
+  /** Of the offset that the gathered samples tell. */
+  #sigmaUs = 0;
 
   /** Starts from a first burst. */
   constructor(clockId: string, samples: Samples, prior: DriftPrior) {
@@ -138,6 +144,8 @@ export class ClockFilter {
   }
 
   #gather(samples: Samples): void {
+    this.#seen += samples.length;
+    if (this.#wouldBlur(samples)) this.#settle();
     const [first = samples[0], ...rest] = [...this.#gathered, ...samples];
     this.#gathered = [first, ...rest];
     const burst = combineBurst([first, ...rest], this.driftPpm);
@@ -146,16 +154,21 @@ export class ClockFilter {
     const believed = advanced(this.#base, burst.atLocalUs);
     const variance = this.#variance(burst);
     this.#state = corrected(believed, burst.offsetUs - believed.offsetUs, variance);
+    this.#sigmaUs = Math.sqrt(variance);
+    if (this.#sigmaUs < GATHERED_SIGMA_US || burst.samples > MOST_GATHERED) this.#settle();
+  }
 
-    const sigmaUs = Math.sqrt(variance);
-    const lastedS = (burst.atLocalUs - first.t1Us) / 1e6;
-    // A drift that isn't known blurs minima that are far apart.
-    const isBlurred = lastedS * this.driftSigmaPpm > sigmaUs;
-    const isEnough = sigmaUs < GATHERED_SIGMA_US || burst.samples > MOST_GATHERED;
-    if (isEnough || isBlurred || lastedS > MOST_GATHERED_S) {
-      this.#base = this.#state;
-      this.#gathered = [];
-    }
+  /** Whether samples come so long after the first gathered one that their minima would say less for the drift between. */
+  #wouldBlur(samples: Samples): boolean {
+    const [first] = this.#gathered;
+    if (!first) return false;
+    const lastedS = (samples[0].t1Us - first.t1Us) / 1e6;
+    return lastedS > MOST_GATHERED_S || lastedS * this.driftSigmaPpm > BLUR_SHARE * this.#sigmaUs;
+  }
+
+  #settle(): void {
+    this.#base = this.#state;
+    this.#gathered = [];
   }
 
   /** A gap below all before shows that they held queues that nothing told of: what they taught counts for less. */
@@ -173,6 +186,6 @@ export class ClockFilter {
   #variance(burst: BurstEstimate): number {
     const sinceLastS = Math.max(1e-3, localUs(burst.atLocalUs - this.#base.atUs) / 1e6);
     const stamps = STAMP_SIGMA_US ** 2 * (1 + STAMP_MEMORY_S / sinceLastS);
-    return stamps + queueVariance(burst, Math.min(this.#gaps.value, burst.gapUs));
+    return stamps + queueVariance(burst, Math.min(this.#gaps.value, burst.gapUs), this.#seen);
   }
 }
