@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Ended, must, run, until } from './run.ts';
 
@@ -46,7 +46,7 @@ export class Machine {
     const env = { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' };
     const container = spawn('systemd-nspawn', args, { stdio: ['ignore', log, log], env });
     this.#container = container;
-    this.#pid = await until('init', BOOT_WITHIN_MS, async () => firstChild(container.pid ?? 0));
+    this.#pid = await until('init', BOOT_WITHIN_MS, async () => initOf(container.pid ?? 0));
     await until('booted system', BOOT_WITHIN_MS, async () => {
       const { output } = await this.exec('systemctl is-system-running');
       return /^(running|degraded)/.test(output) || undefined;
@@ -58,7 +58,8 @@ export class Machine {
     const container = this.#container;
     if (!container) return;
     const gone = new Promise((resolve) => container.once('exit', resolve));
-    await this.exec('systemctl poweroff');
+    // By what nspawn tells init on SIGTERM, where that isn't to be reached.
+    if ((await this.exec('systemctl poweroff')).code !== 0) container.kill('SIGTERM');
     await gone;
     this.#container = undefined;
   }
@@ -113,7 +114,18 @@ export class Machine {
   }
 }
 
-function firstChild(pid: number): number | undefined {
-  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-  return child ? Number(child) : undefined;
+/** The machine's init: that child which has a process namespace of its own. The first one only starts it, on the host. */
+function initOf(nspawn: number): number | undefined {
+  const children = readFileSync(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').trim().split(' ');
+  const init = children.find((child) => child !== '' && namespaceOf(child) !== namespaceOf('self'));
+  return init === undefined ? undefined : Number(init);
+}
+
+function namespaceOf(process: string): string {
+  try {
+    return readlinkSync(`/proc/${process}/ns/pid`);
+  } catch {
+    // It has just ended.
+    return namespaceOf('self');
+  }
 }
