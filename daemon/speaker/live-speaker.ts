@@ -219,11 +219,11 @@ export class LiveSpeaker {
   }
 
   #plan({ timeline, upcoming }: RoomView): void {
+    const plan = planOf(timeline, upcoming);
+    if (plan) this.#around.play({ type: 'plan', plan });
     this.#around.media.prefetch(
       upcoming.items.map(({ track }) => ({ hash: track.hash, bytes: track.bytes })),
     );
-    const plan = planOf(timeline, upcoming);
-    if (plan) this.#around.play({ type: 'plan', plan });
   }
 
   #setLevels({ levels, members }: RoomView): void {

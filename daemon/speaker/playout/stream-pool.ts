@@ -14,10 +14,13 @@ interface Opened {
 /** A segment's stream is opened this long before it is needed, and closed as long after. */
 const openAheadUs = 10_000_000;
 const keepUs = 500_000;
+/** Near a beginning or an end nothing is made to stand by: that is work, just when others need the processor. */
+const settleUs = 500_000;
 
 /**
  * The streams that a plan needs around the present. One a segment: a seek begins decoding while the old position
- * sounds. One more stands by for what would sound at the next play or skip, so that it can do so at once.
+ * sounds. One more stands by for what would sound at the next play or skip, so that it can do so at once: from half a
+ * second after the last change on.
  */
 export class StreamPool {
   readonly #open: OpenStream;
@@ -50,7 +53,7 @@ export class StreamPool {
       if (untilRoomUs > at) stream.want(Math.max(segment.sound.anchorFrame, positionAt(segment, at)));
     }
     if (needed.size < this.#opened.length) this.#closeAllBut(needed);
-    this.#prepare(plan.standby);
+    if (isSettled(plan, at)) this.#prepare(plan.standby);
   }
 
   close(): void {
@@ -83,6 +86,10 @@ export class StreamPool {
     this.#standby = sound && { sound, stream: this.#open(sound.track) };
     if (sound) this.#standby?.stream.want(sound.anchorFrame);
   }
+}
+
+function isSettled({ segments }: Plan, at: RoomUs): boolean {
+  return segments.every(({ fromRoomUs }) => Math.abs(fromRoomUs - at) >= settleUs);
 }
 
 function isSame(a: Sound, b: Sound): boolean {
