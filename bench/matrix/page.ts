@@ -20,8 +20,9 @@ Written by \`${command}\` on ${at.toISOString().slice(0, 16).replace('T', ' ')} 
 
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}, all hosts of a run on it.
 - Four speakers, each a host of its own (network namespace, clock, DAC), DACs evenly over ±60 ppm; the real programs
-  as a person starts them, nothing stubbed. Positions are measured in what the DACs consumed, 10 times a second, in
-  windows of 0.12 s, from the first audible frame to the last. No time to settle is left out.
+  as a person starts them, \`jamctl\` as the Debian package installs it, nothing stubbed. Positions are measured in what
+  the DACs consumed, 10 times a second, in windows of 0.12 s, from the first audible frame to the last. No time to
+  settle is left out.
 - *Spread*: the largest difference between any two speakers at the same true time. *Within the shown bound*: share of the
   looks at \`jamctl status\` at which the true spread was within the bound that it showed.
 - Snapcast is Debian's, on the same hosts, network and DACs, with the same track, in the same call.

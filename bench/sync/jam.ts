@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { HUB_ADDRESS } from '../rig/network.ts';
 import type { Host, Rig } from '../rig/rig.ts';
 import type { Fault } from './faults.ts';
+import { installJamctl } from './installed-jamctl.ts';
 import { expectAlive, type Play, sleep, trueNowUs, until } from './session.ts';
 import { StatusPoll } from './status-poll.ts';
 
@@ -15,14 +16,14 @@ const SETTLE_MS = 3000;
 const PORT = 7400;
 const ROOM = 'main';
 
-/** Jam's coordinator on the hub and a speaker on each host, as a person starts them; jamctl on the hub. */
+/** Jam's coordinator on the hub and a speaker on each host, as a person starts them; on the hub jamctl as the package installs it. */
 export function playJam(faults: readonly Fault[], delayMs: number): Play {
   return async (rig, hosts, { track, seconds, trackSeconds }, folder) => {
     let coordinator = startCoordinator(rig, folder);
     hosts.forEach((host, index) => {
       startSpeaker(rig, host, index === 0 ? delayMs : 0);
     });
-    const jamctl = controller(rig, folder);
+    const jamctl = controller(rig, folder, await installJamctl());
     await until(
       'all speakers are in the room',
       async () => (await speakerCount(jamctl)) >= hosts.length,
@@ -72,11 +73,12 @@ function startSpeaker(rig: Rig, host: Host, delayMs: number): void {
   rig.spawnOn(host, host.plan.name, command);
 }
 
-function controller(rig: Rig, folder: string): Jamctl {
+/** @param program which starts jamctl */
+function controller(rig: Rig, folder: string, program: readonly string[]): Jamctl {
   const run = promisify(execFile);
   return async (args, onAnswer) => {
     const [file, ...rest] = rig.commandOnHub([
-      ...program('jamctl'),
+      ...program,
       '--coordinator',
       `${HUB_ADDRESS}:${PORT}`,
       '--json',
@@ -107,14 +109,10 @@ async function timeNodeMs(rig: Rig): Promise<number> {
   return performance.now() - fromMs;
 }
 
-/** A daemon with the priority that its systemd unit gives it. */
+/** A daemon by its launcher, with the priority that its systemd unit gives it. */
 function daemon(name: string): string[] {
-  return ['nice', '-n', '-10', ...program(name)];
-}
-
-/** A program by its launcher, as people start it. */
-function program(name: string): string[] {
-  return [process.execPath, fileURLToPath(new URL(`../../deploy/bin/${name}.js`, import.meta.url))];
+  const launcher = fileURLToPath(new URL(`../../deploy/bin/${name}.js`, import.meta.url));
+  return ['nice', '-n', '-10', process.execPath, launcher];
 }
 
 async function kill(child: ChildProcess): Promise<void> {
