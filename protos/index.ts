@@ -1,6 +1,7 @@
-import protobuf from 'protobufjs/light.js';
 import * as v from 'valibot';
+import { MessageCodec } from './codec.ts';
 import descriptor from './descriptor.json' with { type: 'json' };
+import type { Plain } from './message-type.ts';
 import * as schema from './schema.ts';
 
 /** Version of the wire contract. Peers of another version are refused with a sentence that says so. */
@@ -21,50 +22,13 @@ export interface Codec<T> {
   decode(bytes: Uint8Array): T;
 }
 
-// The .proto files in the form that loads ten times as quickly; `npm run protos` makes it of them.
-const root = protobuf.Root.fromJSON(descriptor).resolveAll();
-
-type Plain = Record<string, unknown>;
-
-/** protobufjs's form → ours: a oneof `body` becomes `{ kind, ...fields }`, absent fields are absent. */
-function fromWire(type: protobuf.Type, message: Plain): Plain {
-  const plain: Plain = {};
-  for (const field of type.fieldsArray) {
-    const value = message[field.name];
-    if (value === null || value === undefined) continue;
-    const converted = eachMessage(field, value, fromWire);
-    if (field.partOf?.name === 'body') plain.body = { kind: field.name, ...(converted as Plain) };
-    else plain[field.name] = converted;
-  }
-  return plain;
-}
-
-function toWire(type: protobuf.Type, plain: Plain): Plain {
-  const message: Plain = {};
-  for (const field of type.fieldsArray) {
-    const value = field.partOf?.name === 'body' ? bodyOf(plain, field.name) : plain[field.name];
-    if (value !== undefined) message[field.name] = eachMessage(field, value, toWire);
-  }
-  return message;
-}
-
-function bodyOf(plain: Plain, kind: string): unknown {
-  const body = plain.body as Plain | undefined;
-  return body?.kind === kind ? body : undefined;
-}
-
-function eachMessage(field: protobuf.Field, value: unknown, convert: typeof fromWire): unknown {
-  const type = field.resolvedType;
-  if (!(type instanceof protobuf.Type)) return value;
-  return field.repeated ? (value as Plain[]).map((one) => convert(type, one)) : convert(type, value as Plain);
-}
+const messages = new MessageCodec(descriptor);
 
 function codec<S extends v.GenericSchema>(typeName: string, check: S): Codec<v.InferOutput<S>> {
-  const type = root.lookupType(`jam.${typeName}`);
   return {
-    encode: (message) => type.encode(type.fromObject(toWire(type, message as Plain))).finish(),
+    encode: (message) => messages.encode(typeName, message as Plain),
     decode(bytes) {
-      const result = v.safeParse(check, read(type, bytes));
+      const result = v.safeParse(check, read(typeName, bytes));
       if (result.success) return result.output;
       const issue = result.issues[0];
       const at = v.getDotPath(issue);
@@ -73,17 +37,11 @@ function codec<S extends v.GenericSchema>(typeName: string, check: S): Codec<v.I
   };
 }
 
-function read(type: protobuf.Type, bytes: Uint8Array): Plain {
+function read(typeName: string, bytes: Uint8Array): Plain {
   try {
-    const message = type.toObject(type.decode(bytes), {
-      longs: Number,
-      enums: String,
-      defaults: true,
-      arrays: true,
-    });
-    return fromWire(type, message);
+    return messages.decode(typeName, bytes);
   } catch (error) {
-    throw new WireError(`${type.name}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new WireError(`${typeName}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
