@@ -86,7 +86,10 @@ function stateOf({ online, pending, code }: SpeakerEntry | HostEntry): string {
 
 export function renderHosts(hosts: readonly HostEntry[]): string {
   if (hosts.length === 0)
-    return 'No other host runs rooms. Start one there with "jam-coordinator --role rooms --lobby HOST".';
+    return (
+      'No other host runs rooms. To have one do so, set lobby in its /etc/jam/room-host.toml and type there ' +
+      '"sudo systemctl enable --now jam-room-host"; without systemd "jam-coordinator --role rooms --lobby HOST".'
+    );
   const rows = hosts.map((host) => [
     plain(host.name),
     stateOf(host),
