@@ -22,7 +22,7 @@ const TEXTS = fc.oneof(
   fc.stringMatching(/^[0-9a-f]{64}$/),
 );
 
-/** Messages that a schema of schema.ts accepts. @throws when it is made of something unknown */
+/** Messages that a schema accepts. @throws when it is made of something unknown */
 export function arbitraryOf(schema: v.GenericSchema): fc.Arbitrary<unknown> {
   return partsOf(schema).filter((value) => v.is(schema, value));
 }

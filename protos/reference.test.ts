@@ -1,26 +1,29 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { arbitraryOf } from './arbitrary.fixture.ts';
+import * as clock from './clock.ts';
 import { MessageCodec } from './codec.ts';
 import descriptor from './descriptor.json' with { type: 'json' };
+import * as lobby from './lobby.ts';
+import * as media from './media.ts';
 import type { Plain } from './message-type.ts';
 import { referenceDecode, referenceEncode } from './reference.fixture.ts';
-import * as schema from './schema.ts';
+import * as room from './room.ts';
 import { CHANGES, changed, FIELDS } from './wire-bytes.fixture.ts';
 
 const codec = new MessageCodec(descriptor);
 
 const TYPES = {
-  ClockRequest: schema.clockRequest,
-  ClockReply: schema.clockReply,
-  TrackIndex: schema.trackIndex,
-  RoomEvent: schema.roomEvent,
-  Report: schema.report,
-  Envelope: schema.envelope,
-  RoomRequest: schema.roomRequest,
-  RoomReply: schema.roomReply,
-  LobbyRequest: schema.lobbyRequest,
-  LobbyReply: schema.lobbyReply,
+  ClockRequest: clock.clockRequest,
+  ClockReply: clock.clockReply,
+  TrackIndex: media.trackIndex,
+  RoomEvent: room.roomEvent,
+  Report: room.report,
+  Envelope: lobby.envelope,
+  RoomRequest: lobby.roomRequest,
+  RoomReply: lobby.roomReply,
+  LobbyRequest: lobby.lobbyRequest,
+  LobbyReply: lobby.lobbyReply,
 };
 
 /** What the bytes are read as, here and by protobufjs; undefined: they are refused. */

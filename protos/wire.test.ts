@@ -1,21 +1,24 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { arbitraryOf } from './arbitrary.fixture.ts';
+import * as clock from './clock.ts';
 import * as messages from './index.ts';
-import * as schema from './schema.ts';
+import * as lobby from './lobby.ts';
+import * as media from './media.ts';
+import * as room from './room.ts';
 import { CHANGES, changed } from './wire-bytes.fixture.ts';
 
 const codecs = [
-  ['ClockRequest', messages.ClockRequest, schema.clockRequest],
-  ['ClockReply', messages.ClockReply, schema.clockReply],
-  ['TrackIndex', messages.TrackIndex, schema.trackIndex],
-  ['RoomEvent', messages.RoomEvent, schema.roomEvent],
-  ['Report', messages.Report, schema.report],
-  ['Envelope', messages.Envelope, schema.envelope],
-  ['RoomRequest', messages.RoomRequest, schema.roomRequest],
-  ['RoomReply', messages.RoomReply, schema.roomReply],
-  ['LobbyRequest', messages.LobbyRequest, schema.lobbyRequest],
-  ['LobbyReply', messages.LobbyReply, schema.lobbyReply],
+  ['ClockRequest', messages.ClockRequest, clock.clockRequest],
+  ['ClockReply', messages.ClockReply, clock.clockReply],
+  ['TrackIndex', messages.TrackIndex, media.trackIndex],
+  ['RoomEvent', messages.RoomEvent, room.roomEvent],
+  ['Report', messages.Report, room.report],
+  ['Envelope', messages.Envelope, lobby.envelope],
+  ['RoomRequest', messages.RoomRequest, lobby.roomRequest],
+  ['RoomReply', messages.RoomReply, lobby.roomReply],
+  ['LobbyRequest', messages.LobbyRequest, lobby.lobbyRequest],
+  ['LobbyReply', messages.LobbyReply, lobby.lobbyReply],
 ] as const;
 
 for (const [name, codec, check] of codecs) {

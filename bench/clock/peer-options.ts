@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { keyPair } from '../../daemon/security/key-json.ts';
-import { clockState } from '../../protos/schema.ts';
+import { clockState } from '../../protos/room.ts';
 
 /** How one end of the measurement runs. */
 export const PeerOptions = v.object({

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { request } from '../../daemon/net/http.ts';
 import type { Track } from '../../protos/index.ts';
-import * as schema from '../../protos/schema.ts';
+import * as lobby from '../../protos/lobby.ts';
+import * as media from '../../protos/media.ts';
 import type { Address } from '../address.ts';
 import { CommandError } from '../exit-codes.ts';
 
@@ -123,9 +124,9 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
 }
 
 function trackOf(status: number, body: unknown): Track {
-  const track = v.safeParse(schema.track, body);
+  const track = v.safeParse(media.track, body);
   if (status === 200 && track.success) return track.output;
-  const failure = v.safeParse(schema.failure, body);
+  const failure = v.safeParse(lobby.failure, body);
   if (failure.success) throw new CommandError(failure.output.code, failure.output.message);
   throw new CommandError('INTERNAL', `the media server gave an answer that makes no sense (HTTP ${status})`);
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
-import { role } from '../../protos/schema.ts';
+import { role } from '../../protos/people.ts';
 import { messageOf } from '../errno.ts';
 import { ANSWERED_TABLE, readAnswered, writeAnswered } from './answered-table.ts';
 import { openDatabase, StorageError, transaction } from './database.ts';

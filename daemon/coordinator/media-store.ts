@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'nod
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type ErrorCode, type Track, TrackIndex } from '../../protos/index.ts';
-import * as schema from '../../protos/schema.ts';
+import * as media from '../../protos/media.ts';
 import { errnoOf, messageOf } from '../errno.ts';
 import { unlessMissing, writeSynced } from '../files.ts';
 import type { Logger } from '../logger.ts';
@@ -195,7 +195,7 @@ function wrongChecksum(fileName: string): MediaStoreError {
 }
 
 function parseTrack(text: string): Track | undefined {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema.track), text);
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), media.track), text);
   return result.success ? result.output : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
-import { role } from '../../../protos/schema.ts';
+import { role } from '../../../protos/people.ts';
 import { parsePublicKey } from '../../security/keys.ts';
 import type { PeopleState, Session, User } from './people.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { LobbyRequest, Role, RoomCommand } from '../../../protos/index.ts';
-import * as schema from '../../../protos/schema.ts';
+import * as lobby from '../../../protos/lobby.ts';
 import { newKeyPair } from '../../security/keys.ts';
 import { trackOf } from '../room/room.fixture.ts';
 import { PASSWORD, type Person, startedDesk } from './desk.fixture.ts';
@@ -183,8 +183,8 @@ const kindsOf = (body: { options: readonly { entries: { kind: { literal: string 
   body.options.map(({ entries }) => entries.kind.literal);
 
 test('the table has every request and every command that there is', (t) => {
-  const lobbyKinds = kindsOf(schema.lobbyRequest.entries.body).filter((kind) => kind !== 'callRoom');
-  const roomKinds = kindsOf(schema.roomCommand.entries.body).map((kind) => `room ${kind}`);
+  const lobbyKinds = kindsOf(lobby.lobbyRequest.entries.body).filter((kind) => kind !== 'callRoom');
+  const roomKinds = kindsOf(lobby.roomCommand.entries.body).map((kind) => `room ${kind}`);
   const inTable = Object.keys(TABLE);
   for (const kind of [...lobbyKinds, ...roomKinds])
     t.true(

@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
-import * as schema from '../../../protos/schema.ts';
+import * as lobby from '../../../protos/lobby.ts';
+import * as media from '../../../protos/media.ts';
+import * as people from '../../../protos/people.ts';
+import * as room from '../../../protos/room.ts';
 import { messageOf } from '../../errno.ts';
 import { roomUs } from '../../units.ts';
 import { openDatabase, StorageError, transaction } from '../database.ts';
@@ -32,14 +35,14 @@ const transport = v.object({
 const savedState = v.object({
   roomId: v.string(),
   name: v.string(),
-  timeline: schema.timeline,
-  before: schema.timeline,
-  levels: schema.levels,
-  members: v.array(schema.member),
+  timeline: room.timeline,
+  before: room.timeline,
+  levels: room.levels,
+  members: v.array(room.member),
   nextItemNumber: v.number(),
-  settings: schema.roomSettings,
+  settings: lobby.roomSettings,
   transports: v.object({ place: v.exactOptional(transport), sound: v.exactOptional(transport) }),
-  lastAction: v.exactOptional(schema.historyEntry),
+  lastAction: v.exactOptional(people.historyEntry),
 });
 const savedRoom = v.object({ state: v.string(), item_order: v.string() });
 const savedItem = v.object({ item_id: v.string(), track: v.string() });
@@ -145,7 +148,7 @@ export class RoomStore {
     const rows = this.#opened().prepare('SELECT item_id, track FROM item').all();
     const tracks = new Map(rows.map((row) => v.parse(savedItem, row)).map((row) => [row.item_id, row.track]));
     return v.parse(v.array(v.string()), JSON.parse(itemOrder)).map((itemId) => {
-      return { itemId, track: v.parse(schema.track, JSON.parse(tracks.get(itemId) ?? 'null')) };
+      return { itemId, track: v.parse(media.track, JSON.parse(tracks.get(itemId) ?? 'null')) };
     });
   }
 

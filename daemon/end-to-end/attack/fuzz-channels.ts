@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import * as clock from '../../../protos/clock.ts';
 import { ClockRequest, LobbyRequest, Report, RoomRequest } from '../../../protos/index.ts';
-import * as schema from '../../../protos/schema.ts';
+import * as lobby from '../../../protos/lobby.ts';
+import * as room from '../../../protos/room.ts';
 import { sha256 } from '../../coordinator/media-store.fixture.ts';
 import { clockPort, mediaPort, roomPorts } from '../../coordinator/ports.ts';
 import { fixturePath } from '../../media/fixtures/list.ts';
@@ -28,10 +30,10 @@ export interface Material {
 export function materialOf(seed: number, count: number): Material {
   const options = { seed, count, room: 'main' };
   return {
-    lobby: validMessages(schema.lobbyRequest, LobbyRequest, options),
-    room: validMessages(schema.roomRequest, RoomRequest, options),
-    reports: validMessages(schema.report, Report, options),
-    clock: validMessages(schema.clockRequest, ClockRequest, options),
+    lobby: validMessages(lobby.lobbyRequest, LobbyRequest, options),
+    room: validMessages(lobby.roomRequest, RoomRequest, options),
+    reports: validMessages(room.report, Report, options),
+    clock: validMessages(clock.clockRequest, ClockRequest, options),
   };
 }
 

@@ -1,209 +1,23 @@
 import * as v from 'valibot';
-
-// What a decoded message must be like before the program believes it. One schema a message of the
-// .proto files, in their order; units and meanings are told there. A oneof `body` is a union by `kind`.
-
-const number = v.pipe(v.number(), v.finite());
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const index = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff));
-const percent = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100));
-const percentChange = v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100));
-const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
-const text = v.pipe(v.string(), v.maxLength(2000));
-const id = v.pipe(v.string(), v.maxLength(100));
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hex'));
-const name = v.pipe(
-  v.string(),
-  v.minLength(1, 'a name is empty'),
-  v.maxLength(64, 'a name is longer than 64 characters'),
-  v.check(
-    (s) => s === s.trim() && !/\p{C}/u.test(s),
-    'a name has spaces around it or control characters in it',
-  ),
-);
-const protocol = count;
-
-function body<const T extends Record<string, v.ObjectEntries>>(kinds: T) {
-  type Option = {
-    [K in keyof T & string]: v.ObjectSchema<{ kind: v.LiteralSchema<K, undefined> } & T[K], undefined>;
-  }[keyof T & string];
-  const options = Object.entries(kinds).map(([kind, entries]) =>
-    v.object({ kind: v.literal(kind), ...entries }),
-  );
-  // Object.entries forgets which entries go with which kind; the type above is the same list.
-  return v.variant('kind', options as unknown as [Option, ...Option[]]);
-}
-
-// ---- clock.proto
-export const clockRequest = v.object({ protocol, t1Us: number });
-export const clockReply = v.object({ protocol, t1Us: number, t2Us: number, t3Us: number, clockId: id });
-
-// ---- media.proto
-export const codec = v.picklist(['MP3', 'WAV']);
-export const sampleFormat = v.picklist(['U8', 'S16LE', 'S24LE', 'S32LE', 'F32LE']);
-const sampleRate = v.pipe(v.number(), v.integer(), v.minValue(4000), v.maxValue(768_000));
-const channels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2));
-export const track = v.object({
+import {
+  body,
+  count,
   hash,
-  bytes: count,
-  codec,
-  sampleRate,
-  channels,
-  frames: count,
-  title: text,
-  artist: text,
-  album: text,
-});
-export const trackIndex = v.object({
-  hash,
-  codec,
-  sampleRate,
-  channels,
-  frames: count,
-  audioOffset: count,
-  audioEnd: count,
-  startSkipFrames: count,
-  framesPerPacket: count,
-  packetsPerCheckpoint: count,
-  checkpointBytes: v.array(count),
-  sampleFormat: v.union([sampleFormat, v.literal('SAMPLE_FORMAT_UNKNOWN')]),
-});
-
-// ---- room.proto
-export const playState = v.picklist(['STOPPED', 'PLAYING', 'PAUSED']);
-export const timeline = v.object({
-  epoch: count,
-  state: playState,
-  itemId: id,
-  anchorFrame: number,
-  anchorRoomUs: number,
-  clockId: id,
-});
-export const queueItem = v.object({ itemId: id, track });
-export const upcoming = v.object({ items: v.array(queueItem) });
-export const levels = v.object({ volume: percent, muted: v.boolean() });
-export const member = v.object({ speakerId: id, name, volume: percent, muted: v.boolean(), delayUs: number });
-export const members = v.object({ members: v.array(member) });
-export const roomEvent = v.object({
-  protocol,
-  roomId: id,
-  runId: id,
-  seq: count,
-  sentRoomUs: number,
-  clockId: id,
-  body: body({
-    heartbeat: {},
-    timeline: timeline.entries,
-    upcoming: upcoming.entries,
-    levels: levels.entries,
-    members: members.entries,
-  }),
-});
-export const roomSnapshot = v.object({
-  roomId: id,
-  roomName: name,
-  runId: id,
-  seq: count,
-  clockId: id,
-  timeline,
-  upcoming,
-  levels,
-  members,
-});
-export const clockState = v.picklist(['UNSYNCHRONIZED', 'ACQUIRING', 'SYNCHRONIZED', 'HOLDOVER']);
-export const clockReport = v.object({
-  state: clockState,
-  offsetUs: number,
-  errorBoundUs: number,
-  driftPpm: number,
-  delayP95Us: number,
-});
-export const playoutState = v.picklist(['IDLE', 'SILENT', 'SOUNDING', 'STARVED', 'FAILED']);
-export const playoutReport = v.object({
-  state: playoutState,
-  epoch: count,
-  itemId: id,
-  positionFrame: number,
-  errorUs: number,
-  errorBoundUs: number,
-  dacPpm: number,
-  slewPpm: number,
-  bufferMs: number,
-  xruns: count,
-  resyncs: count,
-  lateStarts: count,
-  device: text,
-  rate: count,
-  format: id,
-  gaps: count,
-});
-export const heldTrack = v.object({ hash, ratio: number });
-export const glitch = v.object({
-  runId: id,
-  number: count,
-  atUnixMs: number,
-  kind: v.picklist(['xrun', 'resync', 'late start', 'gap']),
-  cause: text,
-});
-const glitches = { glitches: v.array(glitch) };
-export const report = v.object({
-  protocol,
-  speakerId: id,
+  id,
+  index,
   name,
-  runId: id,
-  seq: count,
-  sentRoomUs: number,
-  clock: clockReport,
-  playout: playoutReport,
-  leadUs: number,
-  held: v.array(heldTrack),
-  problem: text,
-  glitches: v.array(glitch),
-});
+  number,
+  percent,
+  percentChange,
+  port,
+  protocol,
+  text,
+} from './checks.ts';
+import { bytesOf, keyOrNone, speakerKey } from './keys.ts';
+import { track } from './media.ts';
+import { historyEntry, identity, password, personSession, role, user } from './people.ts';
+import { glitches, levels, member, members, playState, queueItem, report, roomSnapshot } from './room.ts';
 
-// ---- people.proto
-export const role = v.picklist(['GUEST', 'MEMBER', 'ADMIN']);
-const password = v.pipe(v.string(), v.maxLength(1000, 'a password is longer than 1000 characters'));
-export const user = v.object({ name: text, role, sessions: count });
-export const personSession = v.object({
-  sessionId: id,
-  name: text,
-  role,
-  client: text,
-  createdUnixMs: number,
-  lastSeenUnixMs: number,
-  expiresUnixMs: number,
-  room: text,
-});
-export const identity = v.object({
-  name: text,
-  role,
-  how: v.picklist(['session', 'local', 'open', 'stranger']),
-  session: v.exactOptional(personSession),
-});
-export const historyEntry = v.object({
-  atUnixMs: number,
-  by: text,
-  room: text,
-  action: text,
-  outcome: text,
-  done: v.boolean(),
-});
-
-// ---- keys.proto
-// A copy of its own: what protobufjs gives is a view of the message's Buffer.
-const bytes = v.pipe(
-  v.instance(Uint8Array),
-  v.transform((view) => Uint8Array.from(view)),
-);
-const bytesOf = (length: number) => v.pipe(bytes, v.length(length, `not ${length} bytes`));
-const speakerKey = v.object({ speakerId: id, key: bytesOf(32) });
-const keyOrNone = v.pipe(
-  bytes,
-  v.check((key) => key.length === 0 || key.length === 32, 'not a key of 32 bytes'),
-);
-
-// ---- lobby.proto
 export const errorCode = v.picklist([
   'BAD_REQUEST',
   'VERSION',
