@@ -34,8 +34,9 @@ test("a Pi's files are read as what they say", async (t) => {
 `,
     'proc/asound/cards': ' 0 [DAC            ]: USB-Audio - USB Audio DAC\n                      long\n',
     'proc/asound/card0/pcm0p/info': 'name: USB Audio\n',
-    'proc/asound/card0/pcm0p/sub0/status': 'state: RUNNING\nowner_pid   : 81\n',
-    'proc/81/comm': 'node\n',
+    'proc/asound/card0/pcm0p/sub0/status': 'state: RUNNING\nowner_pid   : 82\n',
+    'proc/82/status': 'Name:\tplay ) out\nTgid:\t81\n',
+    'proc/81/comm': 'MainThread\n',
     'proc/81/cmdline': '/usr/lib/jam/bin/node\0/usr/lib/jam/daemon/speaker/main.ts\0--name\0kitchen',
     'proc/81/task/81/stat': stat('node', 0, 0),
     'proc/81/task/82/stat': stat('play ) out', 50, 1),
@@ -44,7 +45,7 @@ test("a Pi's files are read as what they say", async (t) => {
   const facts = await gatherHost({ HOME: '/nowhere' }, root);
   t.is(facts.clocksource, 'arch_sys_counter');
   t.deepEqual(facts.daemons, [{ kind: 'speaker', pid: 81, realtimePriority: 50 }]);
-  t.deepEqual(facts.cards[0]?.playback[0]?.holders, [{ pid: 81, program: 'node' }]);
+  t.deepEqual(facts.cards[0]?.playback[0]?.holders, [{ pid: 81, program: 'jam-speaker' }]);
   t.like(facts.wifi[0], { name: 'wlan0', signalDbm: -52 });
   t.is(facts.wifi.length, 1);
   t.deepEqual(

@@ -19,7 +19,7 @@ export function procWithCards(): string {
     'asound/card0/pcm0p/sub0/status': 'closed\n',
     'asound/card1/pcm0p/info': pcmInfo(1, 0, 'USB Audio'),
     'asound/card1/pcm0p/sub0/status': `state: RUNNING
-owner_pid   : 812
+owner_pid   : 815
 trigger_time: 5021.116170512
 tstamp      : 0.000000000
 delay       : 7202
@@ -35,6 +35,9 @@ appl_ptr    : 229538
     'asound/card2/pcm1p/sub0/status': 'closed\n',
     'asound/card2/pcm0c/info': pcmInfo(2, 0, 'USB Audio'),
     'asound/card3/pcm0c/info': pcmInfo(3, 0, 'USB Audio'),
+    // A thread of mpd's has opened it.
+    '815/comm': 'output\n',
+    '815/status': 'Name:\toutput\nTgid:\t812\nPid:\t815\n',
     '812/comm': 'mpd\n',
   };
   for (const [path, text] of Object.entries(files)) {

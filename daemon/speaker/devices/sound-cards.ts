@@ -60,11 +60,20 @@ function readHolders(proc: string, pcm: string): DeviceHolder[] {
   const parts = namesIn(pcm).filter((entry) => /^sub\d+$/.test(entry));
   return parts.flatMap((part) => {
     // It says "closed" while nobody has it open.
-    const pid = /^owner_pid\s*: (\d+)$/m.exec(textOf(join(pcm, part, 'status')))?.[1];
-    return pid === undefined ? [] : [{ pid: Number(pid), program: programOf(proc, pid) }];
+    const thread = /^owner_pid\s*: (\d+)$/m.exec(textOf(join(pcm, part, 'status')))?.[1];
+    return thread === undefined ? [] : [holderOf(proc, thread)];
   });
 }
 
+/** @param thread the one that has opened the device: it is that, and not its process, which the kernel tells */
+function holderOf(proc: string, thread: string): DeviceHolder {
+  const pid = /^Tgid:\s*(\d+)$/m.exec(textOf(join(proc, thread, 'status')))?.[1] ?? thread;
+  return { pid: Number(pid), program: programOf(proc, pid) };
+}
+
 function programOf(proc: string, pid: string): string {
+  const command = textOf(join(proc, pid, 'cmdline')).split('\0');
+  // To the kernel it is one of Node's.
+  if (command.some((word) => word.endsWith('daemon/speaker/main.ts'))) return 'jam-speaker';
   return textOf(join(proc, pid, 'comm')).trim();
 }
