@@ -45,7 +45,7 @@ export class MessageCodec {
 
   /** Reads to the reader's end. */
   #read(name: string, reader: Reader, depth: number, before: Plain | undefined): Plain {
-    if (depth > Reader.recursionLimit) throw new Error('messages in messages, too many of them');
+    if (depth > Reader.recursionLimit) throw new Error('too many messages in messages');
     const type = this.#typeOf(name);
     const message = before ?? newMessage(type);
     while (reader.pos < reader.len) {
@@ -90,7 +90,7 @@ export class MessageCodec {
         return message;
       },
       write: (writer, value) => {
-        if (!isPlain(value)) throw new TypeError(`not a ${name}: ${value}`);
+        if (!isPlain(value)) throw new TypeError(`not a ${name}: ${typeof value}`);
         this.#write(name, writer.fork(), value);
         writer.ldelim();
       },

@@ -35,6 +35,23 @@ test('a value out of its range is refused, and the error says which', (t) => {
   t.throws(() => LobbyRequest.decode(bytes), { instanceOf: WireError, message: /body\.volume/ });
 });
 
+test('a whole number beyond 2^53, and a text that is not UTF-8, are refused', (t) => {
+  const tail = RoomEvent.encode({
+    protocol: PROTOCOL,
+    roomId: '',
+    runId: '',
+    seq: 0,
+    sentRoomUs: 0,
+    clockId: '',
+    body: { kind: 'heartbeat' },
+  });
+  const after = (hex: string) => () => RoomEvent.decode(Buffer.concat([tail, Buffer.from(hex, 'hex')]));
+  t.is(after('20ffffffffffffff0f')().seq, Number.MAX_SAFE_INTEGER);
+  t.throws(after('208080808080808010'), { instanceOf: WireError, message: /seq/ });
+  t.is(after('1202c3a9')().roomId, 'é');
+  t.throws(after('1202c328'), { instanceOf: WireError });
+});
+
 test('arbitrary bytes never throw anything but WireError', (t) => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {

@@ -40,7 +40,7 @@ export function messageType(fields: readonly Field[], types: Types): MessageType
   return message;
 }
 
-/** Without any field on the wire. */
+/** One without any field on the wire. */
 export function newMessage({ defaults, lists }: MessageType): Plain {
   const message = { ...defaults };
   for (const name of lists) message[name] = [];
@@ -59,7 +59,8 @@ export function isPlain(value: unknown): value is Plain {
 export function enter(reader: Reader): number {
   const outerEnd = reader.len;
   const length = reader.size();
-  if (length > outerEnd - reader.pos) throw new RangeError(`cut off: ${length} bytes are missing some`);
+  if (length > outerEnd - reader.pos)
+    throw new RangeError(`${length} bytes are announced and ${outerEnd - reader.pos} are left`);
   reader.len = reader.pos + length;
   return outerEnd;
 }
@@ -74,13 +75,13 @@ function addSingle(message: MessageType, field: Field, type: ValueType): void {
   });
   message.writes.push((writer, from) => {
     const value = from[name];
-    if (value === undefined || (!isWrittenAlways && isSame(value, type.absent))) return;
+    if (value === undefined || (!isWrittenAlways && isAbsent(value, type.absent))) return;
     type.write(writer.uint32(tag), value);
   });
 }
 
-/** Bytes are the same when there are none. */
-function isSame(value: unknown, absent: unknown): boolean {
+/** Whether a value needs no writing: it is what an absent field stands for. */
+function isAbsent(value: unknown, absent: unknown): boolean {
   return Object.is(value, absent) || (value instanceof Uint8Array && value.length === 0);
 }
 
@@ -135,8 +136,9 @@ function addBody(message: MessageType, bodies: ReadonlyMap<string, Body>): void 
     });
   message.writes.push((writer, { body }) => {
     if (body === undefined) return;
-    const known = isPlain(body) ? bodies.get(String(body.kind)) : undefined;
-    if (!known) throw new TypeError(`no body that may be sent here: ${JSON.stringify(body)}`);
+    const kind = isPlain(body) ? String(body.kind) : typeof body;
+    const known = bodies.get(kind);
+    if (!known) throw new TypeError(`no body that may be sent here: ${kind}`);
     known.type.write(writer.uint32(known.tag), body);
   });
 }
@@ -147,6 +149,6 @@ function tagOf({ id }: Field, wireType: number): number {
 
 function listIn(message: Plain, name: string): unknown[] {
   const list = message[name] ?? [];
-  if (!Array.isArray(list)) throw new TypeError(`${name} isn't a list: ${list}`);
+  if (!Array.isArray(list)) throw new TypeError(`${name} isn't a list: ${typeof list}`);
   return list;
 }

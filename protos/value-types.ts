@@ -18,26 +18,14 @@ export interface ValueType<T = unknown> {
 
 /** The scalars that Jam's messages are made of; above 2^53 a uint64 becomes the nearest number. */
 export const SCALARS: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
-  [
-    'bool',
-    { wireType: 0, absent: false, read: (r) => r.bool(), write: (w, value) => w.bool(Boolean(value)) },
-  ],
-  [
-    'uint32',
-    { wireType: 0, absent: 0, read: (r) => r.uint32(), write: (w, value) => w.uint32(Number(value)) },
-  ],
-  [
-    'sint32',
-    { wireType: 0, absent: 0, read: (r) => r.sint32(), write: (w, value) => w.sint32(Number(value)) },
-  ],
-  ['uint64', { wireType: 0, absent: 0, read: readUint64, write: (w, value) => w.uint64(Number(value)) }],
-  [
-    'double',
-    { wireType: 1, absent: 0, read: (r) => r.double(), write: (w, value) => w.double(Number(value)) },
-  ],
+  ['bool', { wireType: 0, absent: false, read: (r) => r.bool(), write: (w, x) => w.bool(Boolean(x)) }],
+  ['uint32', { wireType: 0, absent: 0, read: (r) => r.uint32(), write: (w, x) => w.uint32(Number(x)) }],
+  ['sint32', { wireType: 0, absent: 0, read: (r) => r.sint32(), write: (w, x) => w.sint32(Number(x)) }],
+  ['uint64', { wireType: 0, absent: 0, read: readUint64, write: (w, x) => w.uint64(Number(x)) }],
+  ['double', { wireType: 1, absent: 0, read: (r) => r.double(), write: (w, x) => w.double(Number(x)) }],
   [
     'string',
-    { wireType: 2, absent: '', read: (r) => r.stringVerify(), write: (w, value) => w.string(String(value)) },
+    { wireType: 2, absent: '', read: (r) => r.stringVerify(), write: (w, x) => w.string(String(x)) },
   ],
   ['bytes', { wireType: 2, absent: new Uint8Array(), read: readBytes, write: writeBytes }],
 ]);
@@ -54,7 +42,7 @@ function readBytes(reader: Reader): Uint8Array {
 }
 
 function writeBytes(writer: Writer, value: unknown): void {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`not a Uint8Array: ${value}`);
+  if (!(value instanceof Uint8Array)) throw new TypeError(`not a Uint8Array: ${typeof value}`);
   writer.bytes(value);
 }
 
