@@ -27,6 +27,11 @@ export async function checkInstalled(
     );
     return `${seconds} s`;
   });
+  await check('`jamctl` is compiled, for everybody and by root alone', async () => {
+    const seen = (await machine.must('stat -c "%U %a" /usr/lib/jam/jamctl/jamctl.compiled')).trim();
+    expect(seen === 'root 644', `it is ${seen}`);
+    return seen;
+  });
   await check('no sound card: the speaker is not started, and has not failed', async () => {
     const { active, result } = await unitState(machine, 'jam-speaker');
     expect(active === 'inactive' && result === 'success', `it is ${active}, ${result}`);
