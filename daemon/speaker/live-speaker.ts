@@ -10,11 +10,11 @@ import type { TrackRef } from './cache/cache-policy.ts';
 import { followEvent, followSnapshot, type RoomView } from './follower.ts';
 import { GlitchLedger } from './glitch-ledger.ts';
 import type { Identity } from './identity.ts';
-import { Lateness } from './lateness.ts';
 import { LobbyLink, type LobbyRequests } from './lobby-link.ts';
 import type { ToPlayer } from './playout/messages.ts';
 import { planOf } from './playout/plan.ts';
 import type { GlitchNote, PlayerReport } from './playout/player.ts';
+import { RecentWorst } from './recent-worst.ts';
 import { type RoomConnection, RoomLink } from './room-link.ts';
 import { reportOf } from './telemetry.ts';
 
@@ -79,7 +79,7 @@ export class LiveSpeaker {
   readonly #log: Logger;
   readonly #lobby: LobbyLink;
   readonly #glitches: GlitchLedger;
-  readonly #lateness = new Lateness();
+  readonly #lateness = new RecentWorst();
   readonly #startedUs: LocalUs;
   #assignment: Assignment | undefined;
   #room: RoomLink | undefined;
@@ -192,12 +192,13 @@ export class LiveSpeaker {
   }
 
   #hear(event: RoomEvent): void {
-    this.#noteLateness(event);
     const { view, behind } = followEvent(this.#view, event);
     if (behind) void this.#room?.askSnapshot();
     else if (view && view !== this.#view) this.#change(view);
+    this.#noteLateness(event);
   }
 
+  /** With what it took to hand on what it says. */
   #noteLateness({ clockId, sentRoomUs }: RoomEvent): void {
     const map = this.#clockUpdate?.map;
     if (map?.clockId !== clockId) return;
@@ -220,7 +221,7 @@ export class LiveSpeaker {
 
   #plan({ timeline, upcoming }: RoomView): void {
     const plan = planOf(timeline, upcoming);
-    if (plan) this.#around.play({ type: 'plan', plan });
+    if (plan) this.#around.play({ type: 'plan', plan, sentUs: this.#around.clock() });
     this.#around.media.prefetch(
       upcoming.items.map(({ track }) => ({ hash: track.hash, bytes: track.bytes })),
     );
@@ -246,7 +247,8 @@ export class LiveSpeaker {
     }
     // Until then the map may still be far off, and what it places would have to jump.
     const usable = update.report.state === 'SYNCHRONIZED' || update.report.state === 'HOLDOVER';
-    if (update.map && usable) this.#around.play({ type: 'map', map: update.map });
+    if (!update.map || !usable) return;
+    this.#around.play({ type: 'map', map: update.map, sentUs: this.#around.clock() });
   }
 
   #report(): void {

@@ -16,7 +16,7 @@ export interface Observed {
   readonly problem: string;
   /** The last ones, oldest first. */
   readonly glitches: readonly Glitch[];
-  /** How late this speaker may hear of a start, µs. */
+  /** How late this speaker's playout may be told of a start, µs. */
   readonly lateUs: number;
 }
 

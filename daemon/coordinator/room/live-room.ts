@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
   Glitch,
+  QueueItem,
   Report,
   RoomCommand,
   RoomEvent,
@@ -20,7 +21,7 @@ import type { ReceivedReport } from './member-reports.ts';
 import { type Alive, resume } from './resume.ts';
 import { type Action, perform, withMembers } from './room.ts';
 import { eventsBetween, snapshotOf } from './room-events.ts';
-import { advance, endOfItem, newRoom, type RoomState } from './room-state.ts';
+import { advance, endOfItem, newRoom, type RoomState, standsBy } from './room-state.ts';
 import { queueOf, statusOf } from './room-status.ts';
 import { chooseLeadUs } from './start-time.ts';
 import { refusalOf, withTransport } from './transport.ts';
@@ -192,11 +193,16 @@ export class LiveRoom {
     if (refusal) return { kind: 'failure', ...refusal } as const;
     const outcome = perform(this.#state, action, {
       now,
-      leadUs: (item, frame) => chooseLeadUs(this.#reports, now, item, frame) + this.#savingUs,
+      leadUs: (item, frame) => this.#leadUs(now, item, frame),
     });
     if (outcome.kind === 'failure') return outcome;
     const state = withTransport(this.#state, outcome.state, action, giver);
     return this.#change(state, asked, wordsOf(action), outcome.note);
+  }
+
+  #leadUs(now: RoomUs, item?: QueueItem, frame = 0): number {
+    const beginning = item && { item, frame, standsBy: standsBy(this.#state, item, frame, now) };
+    return chooseLeadUs(this.#reports, now, beginning) + this.#savingUs;
   }
 
   // The lobby keeps them, and who has set them.

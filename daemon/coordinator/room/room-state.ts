@@ -65,6 +65,22 @@ export function positionAt(timeline: Timeline, item: QueueItem, at: RoomUs): Fra
   return frames(Math.min(timeline.anchorFrame + played, item.track.frames));
 }
 
+/** Speakers make what would sound at the next play or skip stand by once the last change is so long ago. */
+const STANDING_BY_US = 1e6;
+
+/** Whether the speakers have an item open from a frame on: what would sound at the next play or skip. */
+export function standsBy(
+  { queue, timeline }: RoomState,
+  item: QueueItem,
+  frame: number,
+  now: RoomUs,
+): boolean {
+  if (now - timeline.anchorRoomUs < STANDING_BY_US) return false;
+  const isPlaying = timeline.state === 'PLAYING';
+  const itemId = isPlaying ? itemAfter(queue, timeline.itemId)?.itemId : timeline.itemId;
+  return item.itemId === itemId && frame === (isPlaying ? 0 : timeline.anchorFrame);
+}
+
 /** The room time at which the current item has been heard to its end; undefined when none is playing. */
 export function endOfItem(state: RoomState): RoomUs | undefined {
   const { timeline } = state;

@@ -1,6 +1,6 @@
 import type { TrackIndex } from '../../../protos/index.ts';
 import type { ClockMap } from '../../clock/clock-map.ts';
-import type { Ppm } from '../../units.ts';
+import type { LocalUs, Ppm } from '../../units.ts';
 import type { ChannelChoice } from './channel-stream.ts';
 import type { PlayoutLevels } from './loudness.ts';
 import type { Plan } from './plan.ts';
@@ -21,10 +21,10 @@ export interface PlayoutSettings {
   readonly idleCloseS: number;
 }
 
-/** To the playout thread, for its player. */
+/** To the playout thread, for its player; some with the time when it was sent. */
 export type ToPlayer =
-  | { readonly type: 'plan'; readonly plan: Plan }
-  | { readonly type: 'map'; readonly map: ClockMap }
+  | { readonly type: 'plan'; readonly plan: Plan; readonly sentUs: LocalUs }
+  | { readonly type: 'map'; readonly map: ClockMap; readonly sentUs: LocalUs }
   | { readonly type: 'levels'; readonly levels: PlayoutLevels }
   | { readonly type: 'delay'; readonly delayUs: number };
 

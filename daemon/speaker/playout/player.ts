@@ -38,7 +38,7 @@ export interface PlayerReport {
   readonly dacPpm: Ppm;
   readonly slewPpm: number;
   readonly bufferMs: number;
-  /** From hearing of a start to sounding, network apart. */
+  /** From hearing of a start to sounding: for what is already written, and what follows the DAC. */
   readonly leadUs: number;
   readonly xruns: number;
   readonly resyncs: number;
@@ -65,8 +65,8 @@ export type GlitchNote = RenderGlitch | { readonly kind: 'xrun'; readonly cause:
 const blockFrames = 512;
 /** The fade begins with the next block, and a DAC may be slow. */
 const fadeMarginMs = 25;
-/** For a message to get here, and to open a track that doesn't stand by. */
-const prepareUs = 20_000;
+/** At a start there is more to do than in the quiet before it, by which the lead goes. */
+const startUs = 5000;
 const reopenUs = 1_000_000;
 /** Ticks come so much quicker while the device is still to be known better. */
 const curiosity = 0.15;
@@ -94,6 +94,8 @@ export class Player {
   #openedUs: LocalUs | undefined;
   #wakeUs = usualWakeUs;
   #status: SinkStatus | undefined;
+  /** Held by the device behind its buffer. */
+  #behindMs = 0;
   #plan: Plan = emptyPlan;
   #map: ClockMap | undefined;
   #delayUs = 0;
@@ -215,9 +217,9 @@ export class Player {
   }
 
   #leadUs(bufferMs: number): number {
-    const writtenUs = Math.max(bufferMs, this.#reserve.goalMs(this.#sounds)) * 1000;
+    const writtenMs = Math.max(bufferMs, this.#reserve.goalMs(this.#sounds) + this.#behindMs);
     // What follows the DAC takes its time, too.
-    return Math.max(0, writtenUs + prepareUs + (this.#resting ? this.#wakeUs : 0) + this.#delayUs);
+    return Math.max(0, writtenMs * 1000 + startUs + (this.#resting ? this.#wakeUs : 0) + this.#delayUs);
   }
 
   #openSink(now: LocalUs): void {
@@ -282,7 +284,9 @@ export class Player {
     this.#reserve.tick(now, this.#sounds);
     const writable = this.#sink.writableFrames();
     // Not the delay: what a device holds behind its buffer keeps it from running dry no longer.
-    const wanted = (this.#reserve.aheadMs / 1000) * format.rate - (format.bufferFrames - writable);
+    const bufferedFrames = format.bufferFrames - writable;
+    this.#behindMs = Math.max(0, ((status.delayFrames - bufferedFrames) / format.rate) * 1000);
+    const wanted = (this.#reserve.aheadMs / 1000) * format.rate - bufferedFrames;
     const missing = Math.floor(Math.min(wanted, writable));
     if (!this.#writeAll(status.writtenFrames, missing)) this.#recover(now);
   }
@@ -314,7 +318,7 @@ export class Player {
   /** The device ran dry: it starts again, and the plan says what it then plays. */
   #recover(now: LocalUs): void {
     this.#counts.xruns++;
-    this.#onGlitch({ kind: 'xrun', cause: this.#xrunCause(now) });
+    this.#onGlitch({ kind: 'xrun', cause: this.#reserve.xrunCause(now) });
     this.#open?.renderer.cut();
     this.#open?.dac.restart();
     this.#startSink();
@@ -325,14 +329,6 @@ export class Player {
     if (glitch.kind === 'late start') this.#counts.lateStarts++;
     if (glitch.kind === 'gap') this.#counts.gaps++;
     this.#onGlitch(glitch);
-  }
-
-  #xrunCause(now: LocalUs): string {
-    const pauseMs = this.#reserve.pauseMs(now);
-    const reserveMs = Math.round(this.#reserve.aheadMs);
-    return pauseMs > reserveMs
-      ? `the playout thread could not run for ${Math.round(pauseMs)} ms; the reserve was ${reserveMs} ms`
-      : `the device took its reserve of ${reserveMs} ms at once`;
   }
 
   #fail(error: SinkError, now: LocalUs): void {

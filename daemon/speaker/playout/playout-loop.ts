@@ -1,5 +1,6 @@
 import type { Timers } from '../../timers.ts';
-import type { LocalClock } from '../../units.ts';
+import type { LocalClock, LocalUs } from '../../units.ts';
+import { RecentWorst } from '../recent-worst.ts';
 import type { ToPlayer } from './messages.ts';
 import type { Player, PlayerReport } from './player.ts';
 
@@ -15,6 +16,8 @@ export class PlayoutLoop {
   readonly #clock: LocalClock;
   readonly #timers: Timers;
   readonly #tell: (report: PlayerReport) => void;
+  /** What it has taken of late to be told of a plan, or to write: what is written meanwhile is not of the plan. */
+  readonly #slowness = new RecentWorst();
   #ticks = 0;
   #state = '';
   #stopTicking = () => {};
@@ -50,12 +53,14 @@ export class PlayoutLoop {
   take(message: ToPlayer): void {
     switch (message.type) {
       case 'plan':
+        this.#noteSlowness(message.sentUs);
         this.#player.setPlan(message.plan);
         // At once: streams that it needs begin to decode.
         this.#stopTicking();
         this.#tick();
         break;
       case 'map':
+        this.#noteSlowness(message.sentUs);
         this.#player.setClockMap(message.map);
         break;
       case 'levels':
@@ -67,15 +72,24 @@ export class PlayoutLoop {
   }
 
   #tick(): void {
-    this.#player.tick(this.#clock());
+    const from = this.#clock();
+    this.#player.tick(from);
+    this.#noteSlowness(from);
     // The lead that a start needs depends on it.
     if (this.#player.state !== this.#state) this.#report();
     const ms = (ticksMs[this.#ticks++ % ticksMs.length] ?? 0) * this.#player.patience;
     this.#stopTicking = this.#timers.after(ms, () => this.#tick());
   }
 
+  #noteSlowness(from: LocalUs): void {
+    const now = this.#clock();
+    this.#slowness.note(now, now - from);
+  }
+
   #report(): void {
-    this.#state = this.#player.state;
-    this.#tell(this.#player.report(this.#clock()));
+    const now = this.#clock();
+    const report = this.#player.report(now);
+    this.#state = report.state;
+    this.#tell({ ...report, leadUs: report.leadUs + this.#slowness.worstUs(now) });
   }
 }

@@ -42,9 +42,13 @@ export class Reserve {
     return sounds ? this.#soundingMs : this.idleMs;
   }
 
-  /** For how long the device had not been looked after at a time, ms. */
-  pauseMs(now: LocalUs): number {
-    return this.#tickedUs === undefined ? 0 : (now - this.#tickedUs) / 1000;
+  /** Why the device has run dry, as far as is known here, for people. */
+  xrunCause(now: LocalUs): string {
+    const pauseMs = Math.round(this.#pauseUntil(now));
+    const reserveMs = Math.round(this.#aheadMs);
+    return pauseMs > reserveMs
+      ? `the playout thread could not run for ${pauseMs} ms; the reserve was ${reserveMs} ms`
+      : `the device took its reserve of ${reserveMs} ms at once`;
   }
 
   /** The device was opened: what was before is no pause. */
@@ -54,10 +58,15 @@ export class Reserve {
 
   /** The device is looked after. Pauses count while all is silent: what sounds may be ticked slowly. */
   tick(now: LocalUs, sounds: boolean): void {
-    const pauseMs = this.pauseMs(now);
+    const pauseMs = this.#pauseUntil(now);
     const remembered = this.#pauseMs * 2 ** (-pauseMs / 1000 / halfLifeS);
     this.#pauseMs = sounds ? remembered : Math.max(remembered, pauseMs);
     this.#aheadMs = Math.min(this.#aheadMs + growth * pauseMs, this.goalMs(sounds));
     this.#tickedUs = now;
+  }
+
+  /** For how long the device had not been looked after, ms. */
+  #pauseUntil(now: LocalUs): number {
+    return this.#tickedUs === undefined ? 0 : (now - this.#tickedUs) / 1000;
   }
 }
