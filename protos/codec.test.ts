@@ -34,6 +34,10 @@ test('a list of numbers may come packed, one by one, or in parts', (t) => {
   t.deepEqual(codec.decode('Remove', Buffer.concat([single, packed, single])), { positions: [3, 1, 2, 3] });
 });
 
+test('a time of -0 stays one', (t) => {
+  t.is(codec.decode('ClockRequest', codec.encode('ClockRequest', { t1Us: -0 })).t1Us, -0);
+});
+
 test('of several bodies the last one counts, and is new', (t) => {
   const levels = codec.encode('RoomEvent', { body: { kind: 'levels', volume: 50, muted: true } });
   const quieter = codec.encode('RoomEvent', { body: { kind: 'levels', volume: 10, muted: false } });
@@ -56,14 +60,16 @@ test('a message that claims more bytes than there are is refused', (t) => {
 
 test('messages and groups in each other are refused from the 102nd on', (t) => {
   const chain = new MessageCodec({ enums: {}, messages: { Chain: ['Chain next = 1'] } });
-  const nested = (depth: number): Uint8Array =>
-    depth === 0 ? new Uint8Array() : Buffer.concat([tag(1, 2), delimited(nested(depth - 1))]);
+  const nested = (depth: number, inmost: Uint8Array = new Uint8Array()): Uint8Array =>
+    depth === 0 ? inmost : Buffer.concat([tag(1, 2), delimited(nested(depth - 1, inmost))]);
   const group = (depth: number): Uint8Array =>
     depth === 0 ? new Uint8Array() : Buffer.concat([tag(2, 3), group(depth - 1), tag(2, 4)]);
   t.notThrows(() => chain.decode('Chain', nested(100)));
   t.throws(() => chain.decode('Chain', nested(101)));
   t.notThrows(() => chain.decode('Chain', group(101)));
   t.throws(() => chain.decode('Chain', group(102)));
+  t.notThrows(() => chain.decode('Chain', nested(60, group(41))));
+  t.throws(() => chain.decode('Chain', nested(60, group(42))));
 });
 
 test('a hostile MiB is read or refused in a few seconds', (t) => {
