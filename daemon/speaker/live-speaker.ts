@@ -14,7 +14,7 @@ import { LobbyLink, type LobbyRequests } from './lobby-link.ts';
 import type { ToPlayer } from './playout/messages.ts';
 import { planOf } from './playout/plan.ts';
 import type { GlitchNote, PlayerReport } from './playout/player.ts';
-import { RecentWorst } from './recent-worst.ts';
+import { RecentStalls } from './recent-stalls.ts';
 import { type RoomConnection, RoomLink } from './room-link.ts';
 import { reportOf } from './telemetry.ts';
 
@@ -79,7 +79,7 @@ export class LiveSpeaker {
   readonly #log: Logger;
   readonly #lobby: LobbyLink;
   readonly #glitches: GlitchLedger;
-  readonly #lateness = new RecentWorst();
+  readonly #lateness = new RecentStalls();
   readonly #startedUs: LocalUs;
   #assignment: Assignment | undefined;
   #room: RoomLink | undefined;
@@ -267,7 +267,7 @@ export class LiveSpeaker {
         held: (hash) => this.#around.media.held(hash),
         problem: this.#problem || this.#around.media.problem,
         glitches: this.#glitches.last,
-        lateUs: this.#lateness.worstUs(now),
+        lateUs: this.#lateness.allowanceUs(now),
       }),
     );
   }

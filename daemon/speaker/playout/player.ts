@@ -65,8 +65,6 @@ export type GlitchNote = RenderGlitch | { readonly kind: 'xrun'; readonly cause:
 const blockFrames = 512;
 /** The fade begins with the next block, and a DAC may be slow. */
 const fadeMarginMs = 25;
-/** At a start there is more to do than in the quiet before it, by which the lead goes. */
-const startUs = 5000;
 const reopenUs = 1_000_000;
 /** Ticks come so much quicker while the device is still to be known better. */
 const curiosity = 0.15;
@@ -219,7 +217,7 @@ export class Player {
   #leadUs(bufferMs: number): number {
     const writtenMs = Math.max(bufferMs, this.#reserve.goalMs(this.#sounds) + this.#behindMs);
     // What follows the DAC takes its time, too.
-    return Math.max(0, writtenMs * 1000 + startUs + (this.#resting ? this.#wakeUs : 0) + this.#delayUs);
+    return Math.max(0, writtenMs * 1000 + (this.#resting ? this.#wakeUs : 0) + this.#delayUs);
   }
 
   #openSink(now: LocalUs): void {

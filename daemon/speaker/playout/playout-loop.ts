@@ -1,12 +1,14 @@
 import type { Timers } from '../../timers.ts';
 import type { LocalClock, LocalUs } from '../../units.ts';
-import { RecentWorst } from '../recent-worst.ts';
+import { RecentStalls } from '../recent-stalls.ts';
 import type { ToPlayer } from './messages.ts';
 import type { Player, PlayerReport } from './player.ts';
 
 // Uneven, so that no device that reports in steps is always asked at the same place of a step.
 const ticksMs = [8, 5, 7, 9, 6];
 const reportMs = 250;
+/** A start is more work than the quiet before it, by which its lead is chosen. */
+const leastSlowUs = 5000;
 /** A device that says that it holds more than this doesn't hold up the end. */
 const longestFadeMs = 1000;
 
@@ -16,8 +18,8 @@ export class PlayoutLoop {
   readonly #clock: LocalClock;
   readonly #timers: Timers;
   readonly #tell: (report: PlayerReport) => void;
-  /** What it has taken of late to be told of a plan, or to write: what is written meanwhile is not of the plan. */
-  readonly #slowness = new RecentWorst();
+  /** In being told something, and in writing: what is written meanwhile isn't of the plan that has just come. */
+  readonly #slowness = new RecentStalls();
   #ticks = 0;
   #state = '';
   #stopTicking = () => {};
@@ -90,6 +92,7 @@ export class PlayoutLoop {
     const now = this.#clock();
     const report = this.#player.report(now);
     this.#state = report.state;
-    this.#tell({ ...report, leadUs: report.leadUs + this.#slowness.worstUs(now) });
+    const slowUs = Math.max(leastSlowUs, this.#slowness.allowanceUs(now));
+    this.#tell({ ...report, leadUs: report.leadUs + slowUs });
   }
 }
