@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoReplyError, newRequestId, Requester } from '../daemon/net/requester.ts';
-import {
-  type Failure,
-  LobbyReply,
-  LobbyRequest,
-  type RoomAnswer,
-  type RoomCommand,
-} from '../protos/index.ts';
+import { connectSocket, NoReplyError, newRequestId, Requester } from '../daemon/net/requester.ts';
+import type { ClientKeys } from '../daemon/net/socket-keys.ts';
+import type { Failure, LobbyReply, LobbyRequest, RoomAnswer, RoomCommand } from '../protos/index.ts';
 import type { Address } from './address.ts';
 import { CommandError } from './exit-codes.ts';
 import type { CoordinatorKeys } from './keys.ts';
@@ -16,6 +11,7 @@ import { attemptMs, BUSY_RETRY_FOR_MS, retryDelayMs, withAge } from './retry.ts'
 
 type RequestBody = LobbyRequest['body'];
 type ReplyBody = LobbyReply['body'];
+type Connection = Requester<RequestBody, ReplyBody>;
 type Reply<K extends ReplyBody['kind']> = Extract<ReplyBody, { kind: K }>;
 type Answer<K extends RoomAnswer['body']['kind']> = Extract<RoomAnswer['body'], { kind: K }>;
 
@@ -35,7 +31,7 @@ export interface ClientOptions {
 export class LobbyClient {
   readonly address: Address;
   readonly #options: ClientOptions;
-  #connection: Requester<RequestBody, ReplyBody> | undefined;
+  #connection: Promise<Connection> | undefined;
   #met: Promise<void> | undefined;
   /** Believed where nobody logs in. */
   readonly #by = osUserName();
@@ -59,12 +55,12 @@ export class LobbyClient {
   restart(): void {
     this.stop();
     const { host, port } = this.address;
-    this.#connection = new Requester(`tcp://${host}:${port}`, LobbyRequest, LobbyReply, this.keys?.keys);
-    this.#connection.start();
+    const address = `tcp://${host}:${port}`;
+    this.#connection = requester(address, this.keys?.keys, connectSocket(address, this.keys?.keys));
   }
 
   stop(): void {
-    this.#connection?.stop();
+    void this.#connection?.then((connection) => connection.stop());
     this.#connection = undefined;
   }
 
@@ -168,9 +164,10 @@ export class LobbyClient {
     );
     absent.promise.catch(() => {}); // also when the reply was first
     try {
-      if (!this.#connection) throw new Error('the client was stopped');
+      const connection = await this.#connection;
+      if (!connection) throw new Error('the client was stopped');
       const head = { requestId, ...(this.#by !== undefined && { by: this.#by }) };
-      return await Promise.race([this.#connection.request(body, timeoutMs, head), absent.promise]);
+      return await Promise.race([connection.request(body, timeoutMs, head), absent.promise]);
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
       const what = await probe(this.address, 300);
@@ -179,6 +176,18 @@ export class LobbyClient {
       settled.abort();
     }
   }
+}
+
+/** What messages are made of is loaded while the connection comes about: that takes a few round trips. */
+async function requester(
+  address: string,
+  keys: ClientKeys | undefined,
+  socket: ReturnType<typeof connectSocket>,
+): Promise<Connection> {
+  const { LobbyReply, LobbyRequest } = await import('../protos/index.ts');
+  const connection = new Requester(address, LobbyRequest, LobbyReply, keys, socket);
+  connection.start();
+  return connection;
 }
 
 /** No reply has come in time, from a coordinator that may have done what it was asked. */

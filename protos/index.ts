@@ -8,11 +8,7 @@ import type { Plain } from './message-type.ts';
 import type * as people from './people.ts';
 import * as room from './room.ts';
 
-/** Version of the wire contract. Peers of another version are refused with a sentence that says so. */
-export const PROTOCOL = 2;
-
-/** No message on any socket is larger; sockets drop the peer that sends one. */
-export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+export { MAX_MESSAGE_BYTES, PROTOCOL } from './limits.ts';
 
 /** Bytes from outside that aren't a valid message of the expected type. The message says where. */
 export class WireError extends Error {

@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES } from '../../protos/index.ts';
+import { MAX_MESSAGE_BYTES } from '../../protos/limits.ts';
 
 /**
  * What all sockets that connect have in common. A connection that is cut shows after this long without a sign of

@@ -1,5 +1,6 @@
 import { Dealer } from 'zeromq';
-import { type Codec, PROTOCOL } from '../../protos/index.ts';
+import type { Codec } from '../../protos/index.ts';
+import { PROTOCOL } from '../../protos/limits.ts';
 import { CONNECTION } from './connection.ts';
 import { NoReplyError, type RequestHead, type Requests } from './request.ts';
 import { SendQueue } from './send-queue.ts';
@@ -20,10 +21,22 @@ export function newRequestId(): string {
   return parts.map((part) => Math.trunc(part).toString(36)).join('');
 }
 
+/** A Requester's socket, which begins to connect. @param keys as a Requester's */
+export function connectSocket(address: string, keys?: ClientKeys): Dealer {
+  const socket = requesterSocket(keys);
+  socket.connect(address);
+  return socket;
+}
+
+function requesterSocket(keys: ClientKeys | undefined): Dealer {
+  return new Dealer({ ...CONNECTION, ...clientOptions(keys), sendHighWaterMark: 1000 });
+}
+
 /** Sends requests to one peer and matches the replies to them, several under way at once. */
 export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, ReplyBody> {
   readonly #socket: Dealer;
   readonly #queue: SendQueue;
+  readonly #isConnecting: boolean;
   readonly #address: string;
   readonly #requests: Codec<Envelope<RequestBody>>;
   readonly #replies: Codec<Envelope<ReplyBody>>;
@@ -35,14 +48,17 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
   /**
    * @param address such as tcp://127.0.0.1:7400
    * @param keys the connection is encrypted, and each request shows who asks; without, neither
+   * @param socket one of connectSocket(); without, it connects when it is started
    */
   constructor(
     address: string,
     requests: Codec<Envelope<RequestBody>>,
     replies: Codec<Envelope<ReplyBody>>,
     keys?: ClientKeys,
+    socket?: Dealer,
   ) {
-    this.#socket = new Dealer({ ...CONNECTION, ...clientOptions(keys), sendHighWaterMark: 1000 });
+    this.#socket = socket ?? requesterSocket(keys);
+    this.#isConnecting = socket !== undefined;
     this.#queue = new SendQueue(this.#socket);
     this.#proof = keys ? [keys.proof] : [];
     this.#address = address;
@@ -51,7 +67,7 @@ export class Requester<RequestBody, ReplyBody> implements Requests<RequestBody, 
   }
 
   start(): void {
-    this.#socket.connect(this.#address);
+    if (!this.#isConnecting) this.#socket.connect(this.#address);
     void this.#receive();
   }
 
