@@ -46,6 +46,8 @@ export function speakerCommand(): Command {
     .option('--log-level <LEVEL>', 'error, warn, info or debug (default: info)')
     .addHelpText(
       'after',
-      '\nExample:\n  jam-speaker --name kitchen --coordinator 192.168.1.10 --device "USB Audio"\n  jam-speaker --list-devices\n',
+      "\nEach setting can also come from the environment, as JAM_ and the flag's name: JAM_BUFFER_MS, JAM_DEVICE.\n" +
+        'Flags win over the environment, that over the file.\n' +
+        '\nExample:\n  jam-speaker --name kitchen --coordinator 192.168.1.10 --device "USB Audio"\n  jam-speaker --list-devices\n',
     );
 }
