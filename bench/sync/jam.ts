@@ -23,7 +23,7 @@ export function playJam(faults: readonly Fault[], delayMs: number): Play {
     hosts.forEach((host, index) => {
       startSpeaker(rig, host, index === 0 ? delayMs : 0);
     });
-    const jamctl = controller(rig, folder, await installJamctl());
+    const jamctl = controller(rig, folder, await installJamctl(folder));
     await until(
       'all speakers are in the room',
       async () => (await speakerCount(jamctl)) >= hosts.length,

@@ -29,7 +29,7 @@ const companionsDir = fileURLToPath(new URL('jamctl/', import.meta.url));
  * Puts jamctl, with all that it imports, into one file, and beside it what starts that. The same sources and
  * dependencies make the same bytes. It finds zeromq's and koffi's binaries in a node_modules above it.
  * @param sourceDir the project's files, with node_modules
- * @param outDir gets start.cjs, which is jamctl; made if need be
+ * @param outDir an absolute path; gets start.cjs, which is jamctl; made if need be
  * @throws {Error} when something can't be bundled, or a library no longer loads what is replaced
  */
 export async function bundleJamctl(sourceDir: string, outDir: string): Promise<void> {
