@@ -13,6 +13,7 @@ import { Requester } from '../../net/requester.ts';
 import { Gatekeeper } from '../../security/gatekeeper.ts';
 import { KeyRing } from '../../security/key-ring.ts';
 import type { PublicKey } from '../../security/keys.ts';
+import { askServerKey } from '../../security/server-key.ts';
 import { KeyedLobby } from '../../speaker/keyed-lobby.ts';
 import { nodeTimers } from '../../timers.ts';
 import { version } from '../../version.ts';
@@ -21,7 +22,7 @@ import type { CoordinatorOptions } from '../coordinator.ts';
 import { DataDirLock } from '../data-dir-lock.ts';
 import { ForkedRooms } from '../forked-rooms.ts';
 import { describePorts, portsInUse } from '../port-check.ts';
-import { clockPort } from '../ports.ts';
+import { clockPort, mediaPort } from '../ports.ts';
 import type { RoomsKeys } from '../room-connection.ts';
 import { type HostMemory, memoryOf, readMemory, writeMemory } from './host-memory.ts';
 import { OrderedRooms } from './ordered-rooms.ts';
@@ -156,11 +157,9 @@ export class RoomHost {
     const address = listen === '0.0.0.0' ? await ownAddressTowards(lobby.host, lobby.port) : listen;
     const about = { hostId: this.#memory.hostId, name, version, address, port, clockId: this.#clockId };
     const hello = { kind: 'hostHello', ...about, rooms: this.#rooms.runs } as const;
-    const reply = await this.#lobby?.request(hello, ANSWER_WITHIN_MS).catch((error) => {
+    const reply = await this.#lobby?.request(hello, ANSWER_WITHIN_MS).catch(async (error) => {
       if (!(error instanceof NoReplyError)) throw error;
-      return this.#say(
-        `the lobby at ${lobby.host}:${lobby.port} doesn't answer; what it has ordered goes on`,
-      );
+      this.#say(await this.#whySilent());
     });
     if (reply?.kind === 'failure') return this.#say(`the lobby refuses this room host: ${reply.message}`);
     if (reply?.kind !== 'hostOrders') return;
@@ -174,6 +173,17 @@ export class RoomHost {
     this.#memory = memory;
     await this.#rooms.follow(memory.rooms);
     if (before.lobby && before.lobby !== memory.lobby) await this.#rooms.restart();
+  }
+
+  /** Who speaks in the clear isn't answered by a lobby that doesn't. */
+  async #whySilent(): Promise<string> {
+    const { security, lobby } = this.#options;
+    const { host, port } = lobby;
+    const told =
+      security === 'none' ? await askServerKey(host, mediaPort(port), ANSWER_WITHIN_MS) : undefined;
+    return told?.security === 'curve'
+      ? 'the lobby has keys: run this host without --security none, too'
+      : `the lobby at ${host}:${port} doesn't answer; what it has ordered goes on`;
   }
 
   /** Says what is wrong once, not each time it is found again. */
