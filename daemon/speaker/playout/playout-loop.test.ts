@@ -3,7 +3,18 @@ import { type LocalUs, localUs } from '../../units.ts';
 import { emptyPlan } from './plan.ts';
 import { Player, type PlayerReport } from './player.ts';
 import { PlayoutLoop } from './playout-loop.ts';
-import { SimSink } from './sinks/sim-sink.ts';
+import { SIM_RATE, SimSink } from './sinks/sim-sink.ts';
+import type { SinkStatus } from './sinks/sink.ts';
+
+/** A DAC that holds some ms behind its buffer. */
+class DeepSink extends SimSink {
+  fifoMs = 0;
+
+  override status(): SinkStatus {
+    const status = super.status();
+    return { ...status, delayFrames: status.delayFrames + (this.fifoMs / 1000) * SIM_RATE };
+  }
+}
 
 /** A loop on a quiet machine whose thread is told when to tick, and that tells its lead when it is asked. */
 class QuietLoop {
@@ -15,12 +26,13 @@ class QuietLoop {
   #report = () => {};
   #told: PlayerReport | undefined;
 
-  constructor() {
+  constructor(fifoMs = 0) {
     const clock = (): LocalUs => {
       this.nowUs += this.lookUs;
       return localUs(this.nowUs);
     };
-    const sink = new SimSink({ name: 'sim', ppm: 0, reportStepUs: 0, recorder: null }, clock);
+    const sink = new DeepSink({ name: 'sim', ppm: 0, reportStepUs: 0, recorder: null }, clock);
+    sink.fifoMs = fifoMs;
     const noStreams = () => {
       throw new Error('nothing is to be played');
     };
@@ -60,6 +72,12 @@ test('on a quiet machine the lead is what is written ahead of silence, and 5 ms'
   const quiet = new QuietLoop();
   quiet.start();
   t.is(quiet.leadMs, 40);
+});
+
+test('what a device holds behind its buffer is part of the lead', (t) => {
+  const deep = new QuietLoop(7);
+  deep.start();
+  t.true(Math.abs(deep.leadMs - 47) < 0.1, `${deep.leadMs} ms`);
 });
 
 test('what ticks take again and again is part of the lead, in place of the 5 ms', (t) => {
