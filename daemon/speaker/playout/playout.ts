@@ -3,6 +3,7 @@ import { monotonicClock } from '../../local-clock.ts';
 import { nodeTimers } from '../../timers.ts';
 import { readSoundCards } from '../devices/sound-cards.ts';
 import { ChannelStream } from './channel-stream.ts';
+import type { MpegStock } from './decoders/mpeg-stock.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { FromPlayout, PlayoutSettings, ToPlayout } from './messages.ts';
 import { Player } from './player.ts';
@@ -11,6 +12,7 @@ import { RemoteMedia } from './remote-media.ts';
 import { AlsaMixer } from './sinks/alsa-mixer.ts';
 import { createSink } from './sinks/sink-spec.ts';
 import { TrackStream } from './track-stream.ts';
+import { Turns } from './turns.ts';
 
 /** What the playout thread does when it knows what to play with: a player and its loop at a device. */
 export class Playout {
@@ -19,12 +21,18 @@ export class Playout {
   readonly #media: RemoteMedia;
   readonly #player: Player;
   readonly #loop: PlayoutLoop;
+  readonly #turns = new Turns();
 
   /** @param onEnd called when it has been closed and the device is released */
-  constructor(settings: PlayoutSettings, tell: (message: FromPlayout) => void, onEnd: () => void) {
+  constructor(
+    settings: PlayoutSettings,
+    stock: MpegStock,
+    tell: (message: FromPlayout) => void,
+    onEnd: () => void,
+  ) {
     this.#settings = settings;
     this.#onEnd = onEnd;
-    this.#media = new RemoteMedia((id, question) => tell({ type: 'question', id, question }));
+    this.#media = new RemoteMedia((id, question) => tell({ type: 'question', id, question }), stock);
     this.#player = new Player(
       createSink(settings.sink, { device: settings.device, clock: monotonicClock }),
       (track) => this.#openStream(track),
@@ -60,7 +68,12 @@ export class Playout {
   }
 
   #openStream(track: Track): FrameStream {
-    const stream = new TrackStream(this.#media.openDecoder(track), track.frames, track.sampleRate);
+    const stream = new TrackStream(
+      this.#media.openDecoder(track),
+      track.frames,
+      track.sampleRate,
+      this.#turns,
+    );
     return this.#settings.channels === 'stereo' ? stream : new ChannelStream(stream, this.#settings.channels);
   }
 }

@@ -1,6 +1,6 @@
 import { frames, localUs, ppm, roomUs } from '../../units.ts';
 import { DacModel } from './dac-model.ts';
-import { compileMp3Decoder } from './decoders/mp3-decoder.ts';
+import type { MpegStock } from './decoders/mpeg-stock.ts';
 import type { FrameStream } from './frame-stream.ts';
 import { GainRamp } from './gain.ts';
 import type { Plan } from './plan.ts';
@@ -22,8 +22,8 @@ const silence: FrameStream = {
  * Plays two silent seconds to nobody. V8 compiles code once it has run for a while, and runs it several times
  * slower before that: the first note must not be what it learns from.
  */
-export async function rehearse(rate: number, channels: number): Promise<void> {
-  const decoder = compileMp3Decoder();
+export async function rehearse(rate: number, channels: number, stock: MpegStock): Promise<void> {
+  const filled = stock.fill();
   const renderer = new Renderer(
     rate,
     channels,
@@ -39,7 +39,7 @@ export async function rehearse(rate: number, channels: number): Promise<void> {
     dac.observe({ state: 'running', atLocalUs: atUs(first, rate), writtenFrames: first, delayFrames: 0 });
     renderer.render(frames(first), blockFrames, plan, { map, dac, delayUs: 0 }, block);
   }
-  await decoder;
+  await filled;
 }
 
 function atUs(frame: number, rate: number) {

@@ -1,5 +1,6 @@
 import type { Track, TrackIndex } from '../../../protos/index.ts';
 import type { Decoder } from './decoders/decoder.ts';
+import type { MpegStock } from './decoders/mpeg-stock.ts';
 import { openDecoder } from './decoders/open-decoder.ts';
 import type { MediaQuestion } from './messages.ts';
 
@@ -8,18 +9,21 @@ type Answer = Uint8Array | TrackIndex;
 /** The media cache as the playout thread sees it: questions to the main thread, answered when the bytes are there. */
 export class RemoteMedia {
   readonly #ask: (id: number, question: MediaQuestion) => void;
+  readonly #stock: MpegStock;
   readonly #open = new Map<number, PromiseWithResolvers<Answer>>();
   #lastId = 0;
 
-  constructor(ask: (id: number, question: MediaQuestion) => void) {
+  constructor(ask: (id: number, question: MediaQuestion) => void, stock: MpegStock) {
     this.#ask = ask;
+    this.#stock = stock;
   }
 
   /** A decoder for a track. @throws when the track can't be had */
   async openDecoder(track: Track): Promise<Decoder> {
     const index = await this.#question({ type: 'index', hash: track.hash });
     if (index instanceof Uint8Array) throw new Error(`bytes came for the index of ${track.hash}`);
-    return openDecoder(index, { read: (offset, length) => this.#read(track, offset, length) });
+    const bytes = { read: (offset: number, length: number) => this.#read(track, offset, length) };
+    return openDecoder(index, bytes, this.#stock);
   }
 
   answer(id: number, value: Answer): void {

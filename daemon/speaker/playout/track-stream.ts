@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecodedChunk, Decoder } from './decoders/decoder.ts';
 import type { FrameStream } from './frame-stream.ts';
+import type { Turns } from './turns.ts';
 
 /** Decoded ahead of the position asked for, in seconds. */
 const aheadS = 1.5;
@@ -11,6 +11,7 @@ const behindS = 0.25;
 export class TrackStream implements FrameStream {
   readonly #decoder: Promise<Decoder>;
   readonly #trackFrames: number;
+  readonly #turns: Turns;
   readonly #ahead: number;
   readonly #behind: number;
   readonly #ring: readonly [Float32Array, Float32Array];
@@ -26,9 +27,11 @@ export class TrackStream implements FrameStream {
   /**
    * @param trackFrames the track's length
    * @param rate its sample rate, Hz
+   * @param turns in which it decodes
    */
-  constructor(decoder: Promise<Decoder>, trackFrames: number, rate: number) {
+  constructor(decoder: Promise<Decoder>, trackFrames: number, rate: number, turns: Turns) {
     this.#decoder = decoder;
+    this.#turns = turns;
     this.#trackFrames = trackFrames;
     this.#ahead = Math.ceil(aheadS * rate);
     this.#behind = Math.ceil(behindS * rate);
@@ -80,7 +83,8 @@ export class TrackStream implements FrameStream {
     try {
       const decoder = await this.#decoder;
       // The device is served from the same thread, and must not wait until all is decoded.
-      while (!this.#closed && (await this.#fillOnce(decoder))) await nextTurn();
+      do await this.#turns.own();
+      while (!this.#closed && (await this.#fillOnce(decoder)));
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
     } finally {

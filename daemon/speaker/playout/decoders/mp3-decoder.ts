@@ -1,9 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { MPEGDecoder } from 'mpg123-decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { MPEGDecoder } from 'mpg123-decoder';
 import type { TrackIndex } from '../../../../protos/index.ts';
 import type { Packet } from '../../../media/mp3-packets.ts';
 import type { DecodedChunk, Decoder, TrackBytes } from './decoder.ts';
 import { Mp3Segments } from './mp3-segments.ts';
+import type { MpegStock } from './mpeg-stock.ts';
 
 /** The most bytes that an mp3 frame may take from those before it. */
 const RESERVOIR_BYTES = 511;
@@ -16,25 +17,13 @@ const PACKETS_PER_CHUNK = 4;
 /** Sound is below 2 even where an encoder clipped; a damaged mp3 frame can decode to any number. */
 const DAMAGE_LEVEL = 8;
 
-/** Opens an MP3: below 1 ms, but some 30 ms the first time in a process, which compiles the decoder. */
-export async function openMp3Decoder(index: TrackIndex, bytes: TrackBytes): Promise<Mp3Decoder> {
-  return new Mp3Decoder(index, bytes, await newMpeg());
-}
-
-/**
- * Compiles the decoder ahead, so that the first track doesn't wait for it: roughly, within some 10 ms, and it stays so. A
- * hundred times real time is enough, and what V8 does better later it hands to helper threads, for which the playout
- * thread would have to wait.
- */
-export async function compileMp3Decoder(): Promise<void> {
-  setFlagsFromString('--no-wasm-dynamic-tiering');
-  (await newMpeg()).free();
-}
-
-async function newMpeg(): Promise<MPEGDecoder> {
-  const mpeg = new MPEGDecoder({ enableGapless: false });
-  await mpeg.ready;
-  return mpeg;
+/** Opens an MP3: at once where the stock has a decoder. */
+export async function openMp3Decoder(
+  index: TrackIndex,
+  bytes: TrackBytes,
+  stock: MpegStock,
+): Promise<Mp3Decoder> {
+  return new Mp3Decoder(index, bytes, await stock.take(), stock);
 }
 
 /**
@@ -45,6 +34,7 @@ export class Mp3Decoder implements Decoder {
   readonly #index: TrackIndex;
   readonly #segments: Mp3Segments;
   readonly #mpeg: MPEGDecoder;
+  readonly #stock: MpegStock;
   #position = 0;
   /** The mp3 frame that the decoder is ready for; undefined: it has to be made ready. */
   #ready: number | undefined = 0;
@@ -53,11 +43,12 @@ export class Mp3Decoder implements Decoder {
   #busy = false;
   #closed = false;
 
-  /** @param mpeg fresh, ready, without gapless trimming */
-  constructor(index: TrackIndex, bytes: TrackBytes, mpeg: MPEGDecoder) {
+  /** @param stock that the decoder is of, and goes back to */
+  constructor(index: TrackIndex, bytes: TrackBytes, mpeg: MPEGDecoder, stock: MpegStock) {
     this.#index = index;
     this.#segments = new Mp3Segments(index, bytes);
     this.#mpeg = mpeg;
+    this.#stock = stock;
   }
 
   seek(frame: number): void {
@@ -71,12 +62,12 @@ export class Mp3Decoder implements Decoder {
       return await this.#decode(this.#position, this.#seeks);
     } finally {
       this.#busy = false;
-      if (this.#closed) this.#mpeg.free();
+      if (this.#closed) await this.#stock.giveBack(this.#mpeg);
     }
   }
 
   close(): void {
-    if (!this.#closed && !this.#busy) this.#mpeg.free();
+    if (!this.#closed && !this.#busy) void this.#stock.giveBack(this.#mpeg);
     this.#closed = true;
   }
 
@@ -86,7 +77,11 @@ export class Mp3Decoder implements Decoder {
     const first = Math.floor((startSkipFrames + firstFrame) / framesPerPacket);
     const skip = startSkipFrames + firstFrame - first * framesPerPacket;
     const packets = await this.#packetsFrom(first);
-    if (this.#ready !== first) await this.#runUp(first);
+    if (this.#ready !== first) {
+      await this.#runUp(first);
+      // The device is looked after from the same thread.
+      await nextTurn();
+    }
     if (this.#closed) return undefined;
 
     const length = Math.min(packets.length * framesPerPacket - skip, frames - firstFrame);

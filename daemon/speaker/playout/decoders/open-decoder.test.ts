@@ -12,9 +12,11 @@ import {
 } from '../../../media/fixtures/list.ts';
 import { sweep } from '../../../media/fixtures/signal.ts';
 import { probeTrack } from '../../../media/probe.ts';
+import { MpegStock } from './mpeg-stock.ts';
 import { openDecoder } from './open-decoder.ts';
 import { bytesInMemory, decodeFile, decodeFrom, type WholeTrack } from './whole-track.ts';
 
+const stock = new MpegStock();
 const whole = (name: string): Promise<WholeTrack> => decodeFile(fixturePath(name));
 
 async function indexOf(name: string) {
@@ -71,7 +73,7 @@ for (const { name, rate, channels, frames, gapless } of MP3_FIXTURES) {
     const index = await indexOf(name);
     const bytes = bytesInMemory(fixtureBytes(name));
     const { channels: all } = await decodeFrom(0, index, bytes);
-    const decoder = await openDecoder(index, bytes);
+    const decoder = await openDecoder(index, bytes, stock);
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(index.frames - 1), { minLength: 1, maxLength: 3 }),
@@ -134,7 +136,7 @@ for (const { name, rate, channels, frames, step } of WAV_FIXTURES) {
 test('a seek to the end or behind it yields nothing, and one back goes on', async (t) => {
   for (const name of ['vbr-48000-joint.mp3', 's16-stereo.wav']) {
     const index = await indexOf(name);
-    const decoder = await openDecoder(index, bytesInMemory(fixtureBytes(name)));
+    const decoder = await openDecoder(index, bytesInMemory(fixtureBytes(name)), stock);
     for (const frame of [index.frames, index.frames + 1e9]) {
       decoder.seek(frame);
       t.is(await decoder.next(), undefined);
@@ -149,7 +151,7 @@ test('a seek to the end or behind it yields nothing, and one back goes on', asyn
 
 test('a seek while a chunk is under way is not lost', async (t) => {
   for (const name of ['vbr-48000-joint.mp3', 's16-stereo.wav']) {
-    const decoder = await openDecoder(await indexOf(name), bytesInMemory(fixtureBytes(name)));
+    const decoder = await openDecoder(await indexOf(name), bytesInMemory(fixtureBytes(name)), stock);
     const first = decoder.next();
     decoder.seek(2000);
     t.is((await first)?.firstFrame, 0);
@@ -162,12 +164,16 @@ test('bytes that can not be had are told, and the next call tries again from the
   for (const name of ['vbr-48000-joint.mp3', 's16-stereo.wav']) {
     const there = bytesInMemory(fixtureBytes(name));
     let away = true;
-    const decoder = await openDecoder(await indexOf(name), {
-      read: async (offset, length) => {
-        if (away) throw new Error('the cable is out');
-        return await there.read(offset, length);
+    const decoder = await openDecoder(
+      await indexOf(name),
+      {
+        read: async (offset, length) => {
+          if (away) throw new Error('the cable is out');
+          return await there.read(offset, length);
+        },
       },
-    });
+      stock,
+    );
     decoder.seek(2500);
     await t.throwsAsync(decoder.next(), { message: 'the cable is out' });
     away = false;
@@ -179,12 +185,16 @@ test('bytes that can not be had are told, and the next call tries again from the
 test('playing begins before the file is complete', async (t) => {
   const bytes = fixtureBytes('cbr-44100-320.mp3');
   let furthest = 0;
-  const decoder = await openDecoder(await indexOf('cbr-44100-320.mp3'), {
-    read: async (offset, length) => {
-      furthest = Math.max(furthest, offset + length);
-      return bytes.subarray(offset, offset + length);
+  const decoder = await openDecoder(
+    await indexOf('cbr-44100-320.mp3'),
+    {
+      read: async (offset, length) => {
+        furthest = Math.max(furthest, offset + length);
+        return bytes.subarray(offset, offset + length);
+      },
     },
-  });
+    stock,
+  );
   t.true(((await decoder.next())?.frames ?? 0) > 0);
   t.true(furthest < 18_000, `${furthest} bytes read`);
   decoder.close();

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { TrackIndex } from '../../../../protos/index.ts';
 import { probeTrack } from '../../../media/probe.ts';
 import type { DecodedChunk, TrackBytes } from './decoder.ts';
+import { MpegStock } from './mpeg-stock.ts';
 import { openDecoder } from './open-decoder.ts';
 
 /** All of a track's frames. */
@@ -39,7 +40,7 @@ export async function decodeFrom(
   bytes: TrackBytes,
   atLeast = Number.POSITIVE_INFINITY,
 ): Promise<WholeTrack> {
-  const decoder = await openDecoder(index, bytes);
+  const decoder = await openDecoder(index, bytes, new MpegStock());
   try {
     decoder.seek(frame);
     const chunks: DecodedChunk[] = [];
