@@ -66,7 +66,7 @@ export function positionAt(timeline: Timeline, item: QueueItem, at: RoomUs): Fra
 }
 
 /** Speakers make what would sound at the next play or skip stand by once the last change is so long ago. */
-const STANDING_BY_US = 1e6;
+const STANDING_BY_US = 600_000;
 
 /** Whether the speakers have an item open from a frame on: what would sound at the next play or skip. */
 export function standsBy(

@@ -15,12 +15,12 @@ interface Opened {
 const openAheadUs = 10_000_000;
 const keepUs = 500_000;
 /** Near a beginning or an end nothing is made to stand by: that is work, just when others need the processor. */
-const settleUs = 500_000;
+const settleUs = 300_000;
 
 /**
  * The streams that a plan needs around the present. One a segment: a seek begins decoding while the old position
- * sounds. One more stands by for what would sound at the next play or skip, so that it can do so at once: from half a
- * second after the last change on.
+ * sounds. One more stands by for what would sound at the next play or skip, so that it can do so at once: from a third
+ * of a second after the last change on.
  */
 export class StreamPool {
   readonly #open: OpenStream;
