@@ -1,7 +1,7 @@
 import { type LocalUs, localUs } from '../units.ts';
 import { backwardUs, type ClockSample, forwardUs, sampleDelayUs } from './sample.ts';
 
-/** What one burst says about the offset, or several together. */
+/** What one burst says about the offset. */
 export interface BurstEstimate {
   /** Local time that offsetUs is true of: the last sample's end. */
   readonly atLocalUs: LocalUs;
@@ -15,17 +15,15 @@ export interface BurstEstimate {
   readonly samples: number;
 }
 
-// A minimum's error falls with the number of samples, to this power: with the number itself were there but one
-// queue on the way, with its root were there two. Measured in simulation, as the others.
-const QUEUE_POWER = 0.8;
-// How much of the gap beyond the recent minimum is error: half of it, were it all in one way.
-const EXCESS_SHARE = 0.3;
+// How much of the gap beyond the recent minimum is error: half of it, were it all in one way. Measured.
+const EXCESS_SHARE = 0.4;
 // As long as few samples have been seen, the gap itself is all that is known of the queues.
 const FEW_SHARE = 0.5;
 const MAX_QUEUE_US = 3000;
 
 /**
- * Variance of a burst's offset by what queues may have done to it, µs².
+ * Variance of a burst's offset by what queues may have done to it, µs². With one queue a way the error of a minimum is its
+ * mean delay over the number of samples.
  * @param leastGapUs of the bursts of late, this one among them: excess gap is what can have been asymmetric
  * @param seen samples so far, of which leastGapUs is known
  */
@@ -36,9 +34,7 @@ export function queueVariance(
 ): number {
   const queueUs = Math.min(MAX_QUEUE_US, Math.max(0, meanDelayUs - leastGapUs)) / 2;
   return (
-    (queueUs / samples ** QUEUE_POWER) ** 2 +
-    (EXCESS_SHARE * (gapUs - leastGapUs)) ** 2 +
-    ((FEW_SHARE * gapUs) / seen) ** 2
+    (queueUs / samples) ** 2 + (EXCESS_SHARE * (gapUs - leastGapUs)) ** 2 + ((FEW_SHARE * gapUs) / seen) ** 2
   );
 }
 

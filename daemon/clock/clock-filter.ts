@@ -1,9 +1,8 @@
-import { type LocalUs, localUs } from '../units.ts';
-import { type BurstEstimate, combineBurst, queueVariance } from './burst.ts';
+import type { LocalUs } from '../units.ts';
+import { type BurstEstimate, queueVariance } from './burst.ts';
 import type { ClockMap } from './clock-map.ts';
-import { advanced, type ClockState, corrected } from './clock-state.ts';
+import { advanced, type ClockState, corrected, unsettled } from './clock-state.ts';
 import { RecentMinimum } from './recent-minimum.ts';
-import type { ClockSample } from './sample.ts';
 
 /** A drift from before, and how far it may be off (one sigma). */
 export interface DriftPrior {
@@ -20,9 +19,6 @@ export const UNKNOWN_DRIFT: DriftPrior = { driftPpm: 0, sigmaPpm: 100 };
  */
 export type FilterVerdict = 'used' | 'doubted' | 'followed';
 
-/** The samples of at least one exchange, all of one clock. */
-export type Samples = readonly [ClockSample, ...ClockSample[]];
-
 const UNKNOWN_OFFSET_SIGMA_US = 1e6;
 // What the best burst still errs by: scheduling of the threads that stamp, code not yet compiled. It stays
 // alike for a while, so that bursts that follow quickly teach less than their number promises.
@@ -34,18 +30,10 @@ const LIMIT_SIGMA = 3;
 const FOLLOWED_DRIFT_PPM = 20;
 // How much of a gap that has since turned out to be too large was error, one sigma; measured in simulation.
 const FALL_SHARE = 0.4;
-// Samples are gathered until their minima are as good as this, or are enough, or would be blurred by drift to this
-// share of what they are good to.
-const GATHERED_SIGMA_US = 10;
-const BLUR_SHARE = 0.7;
-const MOST_GATHERED_S = 10;
-const MOST_GATHERED = 400;
 
 /**
- * Kalman filter on [offset µs, drift ppm]. What it is fed are minima of the delays, and those get better in
- * proportion to the samples they are taken of, while the mean of several minima gets better with the root only: so samples
- * are gathered over as many bursts as the link needs, and go into the filter together. Until then they
- * correct a state that is thrown away with the next burst.
+ * Kalman filter on [offset µs, drift ppm], fed with bursts. A burst's variance says what queues may have done to it
+ * (burst.ts); when one with a far smaller gap comes, those before it turn out to have told less than was believed.
  * Early drift needs no gate: the prior's variance weighs it down until it is significant.
  * Weighting by delay after Sendspin's time filter; the clock model is in clock-state.ts.
  */
@@ -55,34 +43,25 @@ export class ClockFilter {
   readonly #bornUs: LocalUs;
   readonly #gaps = new RecentMinimum(RECENT_US);
   readonly #delays = new RecentMinimum(RECENT_US);
-  /** Without the gathered samples. */
-  #base: ClockState;
-  /** With them. */
   #state: ClockState;
-  #gathered: ClockSample[] = [];
   #doubtSign = 0;
   /** Samples since the first burst. */
   #seen = 0;
-  /** Of the offset that the gathered samples tell. */
-  #sigmaUs = 0;
 
   /** Starts from a first burst. */
-  constructor(clockId: string, samples: Samples, prior: DriftPrior) {
+  constructor(clockId: string, first: BurstEstimate, prior: DriftPrior) {
     this.#clockId = clockId;
     this.#prior = prior;
-    const { atLocalUs, offsetUs, minDelayUs } = combineBurst(samples, prior.driftPpm);
-    this.#bornUs = atLocalUs;
-    this.#delays.add(atLocalUs, minDelayUs);
-    this.#base = {
-      atUs: atLocalUs,
-      offsetUs,
+    this.#bornUs = first.atLocalUs;
+    this.#state = {
+      atUs: first.atLocalUs,
+      offsetUs: first.offsetUs,
       driftPpm: prior.driftPpm,
       p00: UNKNOWN_OFFSET_SIGMA_US ** 2,
       p01: 0,
       p11: prior.sigmaPpm ** 2,
     };
-    this.#state = this.#base;
-    this.#gather(samples);
+    this.update(first);
   }
 
   get driftPpm(): number {
@@ -120,55 +99,21 @@ export class ClockFilter {
   }
 
   /** Takes a burst later than the one before. */
-  update(samples: Samples): FilterVerdict {
-    const burst = combineBurst(samples, this.driftPpm);
+  update(burst: BurstEstimate): FilterVerdict {
     this.#delays.add(burst.atLocalUs, burst.minDelayUs);
+    this.#seen += burst.samples;
+    this.#mindFall(burst);
+    this.#gaps.add(burst.atLocalUs, burst.gapUs);
     const believed = advanced(this.#state, burst.atLocalUs);
     const residualUs = burst.offsetUs - believed.offsetUs;
-    const contradicts = residualUs ** 2 > LIMIT_SIGMA ** 2 * (believed.p00 + this.#variance(burst));
+    const variance = this.#variance(burst);
+    const contradicts = residualUs ** 2 > LIMIT_SIGMA ** 2 * (believed.p00 + variance);
     const again = this.#doubtSign === Math.sign(residualUs);
     this.#doubtSign = contradicts ? Math.sign(residualUs) : 0;
     if (contradicts && !again) return 'doubted';
-    if (contradicts) this.#follow(believed, residualUs);
-    this.#gather(samples);
+    const loosened = contradicts ? unsettled(believed, residualUs, FOLLOWED_DRIFT_PPM) : believed;
+    this.#state = corrected(loosened, residualUs, variance);
     return contradicts ? 'followed' : 'used';
-  }
-
-  #follow(believed: ClockState, residualUs: number): void {
-    this.#gathered = [];
-    this.#base = {
-      ...believed,
-      p00: believed.p00 + residualUs ** 2,
-      p11: believed.p11 + FOLLOWED_DRIFT_PPM ** 2,
-    };
-  }
-
-  #gather(samples: Samples): void {
-    this.#seen += samples.length;
-    if (this.#wouldBlur(samples)) this.#settle();
-    const [first = samples[0], ...rest] = [...this.#gathered, ...samples];
-    this.#gathered = [first, ...rest];
-    const burst = combineBurst([first, ...rest], this.driftPpm);
-    this.#mindFall(burst);
-    this.#gaps.add(burst.atLocalUs, burst.gapUs);
-    const believed = advanced(this.#base, burst.atLocalUs);
-    const variance = this.#variance(burst);
-    this.#state = corrected(believed, burst.offsetUs - believed.offsetUs, variance);
-    this.#sigmaUs = Math.sqrt(variance);
-    if (this.#sigmaUs < GATHERED_SIGMA_US || burst.samples > MOST_GATHERED) this.#settle();
-  }
-
-  /** Whether samples come so long after the first gathered one that their minima would say less for the drift between. */
-  #wouldBlur(samples: Samples): boolean {
-    const [first] = this.#gathered;
-    if (!first) return false;
-    const lastedS = (samples[0].t1Us - first.t1Us) / 1e6;
-    return lastedS > MOST_GATHERED_S || lastedS * this.driftSigmaPpm > BLUR_SHARE * this.#sigmaUs;
-  }
-
-  #settle(): void {
-    this.#base = this.#state;
-    this.#gathered = [];
   }
 
   /** A gap below all before shows that they held queues that nothing told of: what they taught counts for less. */
@@ -176,16 +121,14 @@ export class ClockFilter {
     if (gapUs >= this.#gaps.value || this.#gaps.value === Number.POSITIVE_INFINITY) return;
     const errorUs = FALL_SHARE * (this.#gaps.value - gapUs);
     const ageS = Math.max(0.1, (atLocalUs - this.#bornUs) / 1e6);
-    const p11 = Math.max(
-      this.#base.p11,
-      Math.min(this.#prior.sigmaPpm ** 2, this.#base.p11 + (errorUs / ageS) ** 2),
-    );
-    this.#base = { ...this.#base, p00: this.#base.p00 + errorUs ** 2, p11 };
+    const { p11 } = this.#state;
+    const knownNoLess = Math.max(0, this.#prior.sigmaPpm ** 2 - p11);
+    this.#state = unsettled(this.#state, errorUs, Math.min(errorUs / ageS, Math.sqrt(knownNoLess)));
   }
 
   #variance(burst: BurstEstimate): number {
-    const sinceLastS = Math.max(1e-3, localUs(burst.atLocalUs - this.#base.atUs) / 1e6);
+    const sinceLastS = Math.max(1e-3, (burst.atLocalUs - this.#state.atUs) / 1e6);
     const stamps = STAMP_SIGMA_US ** 2 * (1 + STAMP_MEMORY_S / sinceLastS);
-    return stamps + queueVariance(burst, Math.min(this.#gaps.value, burst.gapUs), this.#seen);
+    return stamps + queueVariance(burst, this.#gaps.value, this.#seen);
   }
 }

@@ -54,3 +54,8 @@ export function corrected(state: ClockState, residualUs: number, variance: numbe
     p11: state.p11 - gainDrift * state.p01,
   };
 }
+
+/** The state believed in less: by one sigma of offset and drift. */
+export function unsettled(state: ClockState, offsetSigmaUs: number, driftSigmaPpm: number): ClockState {
+  return { ...state, p00: state.p00 + offsetSigmaUs ** 2, p11: state.p11 + driftSigmaPpm ** 2 };
+}

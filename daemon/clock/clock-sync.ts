@@ -1,5 +1,6 @@
 import type { ClockReport } from '../../protos/index.ts';
 import { type LocalUs, localUs } from '../units.ts';
+import { combineBurst } from './burst.ts';
 import { ClockFilter, type DriftPrior, UNKNOWN_DRIFT } from './clock-filter.ts';
 import type { ClockMap } from './clock-map.ts';
 import { DelayWindow } from './delay-window.ts';
@@ -107,14 +108,14 @@ export class ClockSync {
     this.#acquiringSinceUs ??= now;
     this.#lastReplyUs = now;
 
-    const verdict = this.#filter?.update([first, ...rest]) ?? 'used';
-    this.#filter ??= new ClockFilter(clockId, [first, ...rest], this.#prior);
+    const burst = combineBurst([first, ...rest], this.#filter?.driftPpm ?? this.#prior.driftPpm);
+    const verdict = this.#filter?.update(burst) ?? 'used';
+    this.#filter ??= new ClockFilter(clockId, burst, this.#prior);
     if (verdict === 'followed') this.#acquireAgain(now);
     if (verdict !== 'doubted') this.#bursts++;
     this.#acquired ||= this.#hasAcquired(this.#filter, now);
     this.#state = this.#acquired ? 'SYNCHRONIZED' : 'ACQUIRING';
-    const meanDelayUs = mean([first, ...rest].map(sampleDelayUs));
-    const noisy = meanDelayUs - this.#filter.minDelayUs > NOISY_DELAY_US;
+    const noisy = burst.meanDelayUs - this.#filter.minDelayUs > NOISY_DELAY_US;
     // What a processor busy with starting has spoiled is made up for as soon as it isn't.
     if (!noisy && !this.#wasQuiet) this.#quickSinceUs = now;
     this.#wasQuiet ||= !noisy;
@@ -175,8 +176,4 @@ export class ClockSync {
       delayP95Us: this.#delays.p95Us(),
     };
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

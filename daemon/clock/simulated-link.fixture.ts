@@ -7,6 +7,8 @@ export interface LinkModel {
   readonly fixedUs: number;
   /** Mean of what is added, exponentially distributed. */
   readonly queueUs: number;
+  /** The same for what waking a program takes; 0 where absent. Two such queues make a quick sample much rarer. */
+  readonly wakeUs?: number;
   /** Mean time from one stall to the next; 0: none. */
   readonly stallEveryUs: number;
   /** A stall holds everything for so long: least and most. */
@@ -21,11 +23,18 @@ const USUAL_STALL_US = [8e3, 60e3] as const;
 /** A quiet switch and two Node programs: stamps late by tens of µs each way. */
 export const WIRED: LinkModel = { fixedUs: 150, queueUs: 45, stallEveryUs: 0, lossRatio: 0 };
 /** A home's Wi-Fi with other traffic on it. */
-export const WIFI: LinkModel = { fixedUs: 850, queueUs: 900, stallEveryUs: 2e6, lossRatio: 0.003 };
+export const WIFI: LinkModel = {
+  fixedUs: 850,
+  queueUs: 900,
+  wakeUs: 300,
+  stallEveryUs: 2e6,
+  lossRatio: 0.003,
+};
 /** One that is overloaded or far away. */
 export const BAD_WIFI: LinkModel = {
   fixedUs: 1550,
   queueUs: 2500,
+  wakeUs: 300,
   stallEveryUs: 2e6,
   stallUs: [20e3, 200e3],
   lossRatio: 0.02,
@@ -136,7 +145,7 @@ class Way {
   }
 
   arrivalUs(sentUs: number): number {
-    const { fixedUs, queueUs, lossRatio, stallUs: [least, most] = USUAL_STALL_US } = this.#model;
+    const { fixedUs, queueUs, wakeUs = 0, lossRatio, stallUs: [least, most] = USUAL_STALL_US } = this.#model;
     let leftUs = sentUs;
     for (let waitUs = RETRANSMIT_US; this.#random() < lossRatio; waitUs *= 2) leftUs += waitUs;
     while (leftUs >= this.#stallUs) {
@@ -144,7 +153,10 @@ class Way {
       this.#stallUs = this.#nextStallUs(this.#stallEndUs);
     }
     const startUs = Math.max(leftUs, this.#stallEndUs);
-    this.#lastUs = Math.max(this.#lastUs, startUs + fixedUs + exponential(this.#random, queueUs));
+    this.#lastUs = Math.max(
+      this.#lastUs,
+      startUs + fixedUs + exponential(this.#random, queueUs) + exponential(this.#random, wakeUs),
+    );
     return this.#lastUs;
   }
 
