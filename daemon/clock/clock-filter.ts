@@ -29,7 +29,7 @@ const LIMIT_SIGMA = 3;
 // What a followed contradiction may have changed the drift by.
 const FOLLOWED_DRIFT_PPM = 20;
 // How much of a gap that has since turned out to be too large was error, one sigma; measured in simulation.
-const FALL_SHARE = 0.4;
+const FALL_SHARE = 0.25;
 
 /**
  * Kalman filter on [offset µs, drift ppm], fed with bursts. A burst's variance says what queues may have done to it
