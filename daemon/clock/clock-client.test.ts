@@ -152,6 +152,21 @@ test('the responder answers garbage, empty, long and foreign requests, and goes 
   await responder.stop();
 });
 
+test('a responder that is stopped just when it is asked ends quietly', async (t) => {
+  const stopped = Promise.withResolvers<void>();
+  const responder = new ClockResponder(() => {
+    stopped.resolve(responder.stop());
+    return localUs(0);
+  }, 'host');
+  const address = await freeAddress();
+  await responder.start(address);
+  const asker = new Dealer({ linger: 0 });
+  asker.connect(address);
+  await asker.send(['', ClockRequest.encode({ protocol: PROTOCOL, t1Us: 1 })]);
+  await t.notThrowsAsync(stopped.promise);
+  asker.close();
+});
+
 test('the responder says so when its port is taken', async (t) => {
   const address = freeAddress();
   const first = new ClockResponder(monotonicClock, 'host');

@@ -1,5 +1,6 @@
 import { Router } from 'zeromq';
 import { ClockReply, ClockRequest, PROTOCOL, WireError } from '../../protos/index.ts';
+import { SendQueue } from '../net/send-queue.ts';
 import { type ServerKeys, serverOptions } from '../net/socket-keys.ts';
 import type { LocalClock } from '../units.ts';
 
@@ -44,14 +45,15 @@ export class ClockResponder {
   }
 
   async #serve(socket: Router): Promise<void> {
+    const replies = new SendQueue(socket);
     for await (const frames of socket) {
       const t2Us = this.#clock();
       // Before the empty frame: the peer, and the request's number of a REQ that correlates.
       const delimiter = frames.findIndex(({ length }) => length === 0);
       if (delimiter < 1) continue;
       const reply = this.#answer(frames.slice(delimiter + 1), t2Us);
-      // The asker may be gone by now; the next one isn't to suffer from it.
-      await socket.send([...frames.slice(0, delimiter + 1), reply]).catch(() => {});
+      // The asker may be gone by now, and the next one isn't to suffer from it; or the socket is closed.
+      await replies.send([...frames.slice(0, delimiter + 1), reply]).catch(() => {});
     }
   }
 

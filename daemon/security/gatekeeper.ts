@@ -1,4 +1,5 @@
 import { Context, Router } from 'zeromq';
+import { SendQueue } from '../net/send-queue.ts';
 import type { ServerKeys } from '../net/socket-keys.ts';
 import { KEY_BYTES, type KeyPair, type PublicKey, publicKeyOf } from './keys.ts';
 import { ProofChecker } from './proof.ts';
@@ -48,12 +49,13 @@ export class Gatekeeper {
   }
 
   async #serve(): Promise<void> {
+    const replies = new SendQueue(this.#socket);
     for await (const frames of this.#socket) {
       const delimiter = frames.findIndex(({ length }) => length === 0);
       const [version = '', requestId = '', domain, , , mechanism, key] = frames.slice(delimiter + 1);
       const admitted = `${version}` === VERSION && this.#admits(`${domain}`, `${mechanism}`, key);
       const [status, text] = admitted ? ['200', 'OK'] : ['300', 'not known here'];
-      await this.#socket
+      await replies
         .send([...frames.slice(0, delimiter + 1), version, requestId, status, text, '', ''])
         .catch(() => {}); // stopped meanwhile
     }
