@@ -53,7 +53,7 @@ One speaker plays MP3 of 44.1 kHz to a 48 kHz device behind libasound for ${resu
 10 MB comes to the queue every 20 s, which it downloads at once, as quickly as it can.
 
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}; load ${loads[0].toFixed(1)} before, ${loads[1].toFixed(1)} at the
-  end (others worked on it); its own host withheld ${result.withheldMs.toFixed(0)} ms of CPU.
+  end; its own host withheld ${result.withheldMs.toFixed(0)} ms of CPU.
 - The small machine: ${small}; coordinator and \`jamctl\` are outside of it.
 - The playout thread ran with ${result.scheduling}, and wrote 240 ms ahead (\`--buffer-ms 240\`), as is advised
   for slow machines; 125 ms in silence.
