@@ -39,8 +39,6 @@ const FALL_SHARE = 0.25;
  */
 export class ClockFilter {
   readonly #clockId: string;
-  readonly #prior: DriftPrior;
-  readonly #bornUs: LocalUs;
   readonly #gaps = new RecentMinimum(RECENT_US);
   readonly #delays = new RecentMinimum(RECENT_US);
   #state: ClockState;
@@ -51,8 +49,6 @@ export class ClockFilter {
   /** Starts from a first burst. */
   constructor(clockId: string, first: BurstEstimate, prior: DriftPrior) {
     this.#clockId = clockId;
-    this.#prior = prior;
-    this.#bornUs = first.atLocalUs;
     this.#state = {
       atUs: first.atLocalUs,
       offsetUs: first.offsetUs,
@@ -117,13 +113,9 @@ export class ClockFilter {
   }
 
   /** A gap below all before shows that they held queues that nothing told of: what they taught counts for less. */
-  #mindFall({ atLocalUs, gapUs }: BurstEstimate): void {
+  #mindFall({ gapUs }: BurstEstimate): void {
     if (gapUs >= this.#gaps.value || this.#gaps.value === Number.POSITIVE_INFINITY) return;
-    const errorUs = FALL_SHARE * (this.#gaps.value - gapUs);
-    const ageS = Math.max(0.1, (atLocalUs - this.#bornUs) / 1e6);
-    const { p11 } = this.#state;
-    const knownNoLess = Math.max(0, this.#prior.sigmaPpm ** 2 - p11);
-    this.#state = unsettled(this.#state, errorUs, Math.min(errorUs / ageS, Math.sqrt(knownNoLess)));
+    this.#state = unsettled(this.#state, FALL_SHARE * (this.#gaps.value - gapUs), 0);
   }
 
   #variance(burst: BurstEstimate): number {
