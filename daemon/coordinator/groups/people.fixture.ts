@@ -6,7 +6,7 @@ import {
   type RoomCommand,
   type RoomStatus,
 } from '../../../protos/index.ts';
-import { Requester } from '../../net/requester.ts';
+import { NoReplyError, newRequestId, Requester } from '../../net/requester.ts';
 import { newKeyPair } from '../../security/keys.ts';
 import { proofFrame } from '../../security/proof.ts';
 import { askServerKey } from '../../security/server-key.ts';
@@ -16,6 +16,7 @@ type Body = LobbyRequest['body'];
 type Reply = LobbyReply['body'];
 
 const ANSWERED_WITHIN_MS = 15_000;
+const ATTEMPTS = 3;
 const PASSWORD = 'an old house';
 
 /** A client with a key of its own, at a coordinator's real socket. */
@@ -26,8 +27,15 @@ export class Client {
     this.#requester = requester;
   }
 
-  async ask(body: Body, requestId?: string): Promise<Reply> {
-    return this.#requester.request(body, ANSWERED_WITHIN_MS, requestId === undefined ? {} : { requestId });
+  /** Asks again, as the same request, as jamctl does: it may have gone into a connection that was just dying. */
+  async ask(body: Body, requestId = newRequestId()): Promise<Reply> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#requester.request(body, ANSWERED_WITHIN_MS / ATTEMPTS, { requestId });
+      } catch (error) {
+        if (!(error instanceof NoReplyError) || attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Asks and expects that it is done. */
